@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * config.h - one generation of the configuration: files in, layers out.
+ *
+ * A struct config owns its files, its arena, its layers and its diagnostics; config_free() frees
+ * all of it. Nothing in it changes after config_load() returned it.
+ */
+#ifndef MP_CONFIG_H
+#define MP_CONFIG_H
+
+#include <regex.h>
+#include <stdbool.h>
+
+#include "parser/diag.h"
+#include "parser/layer.h"
+
+/* A rule of blacklist or blacklist_exceptions. */
+enum rule_kind { RULE_DEVNODE, RULE_WWID, RULE_PROPERTY, RULE_PROTOCOL, RULE_DEVICE, RULE__MAX };
+
+struct rule {
+	enum rule_kind kind;
+	bool builtin;		/* "default rule" as against "config file rule" */
+	struct srcloc loc;
+	const char *pattern;	/* as written; for RULE_DEVICE the vendor, NULL: not given */
+	const char *product;	/* RULE_DEVICE only; NULL: not given */
+	/* Compiled once. A leading '!' inverts; "\!" is a literal '!'. */
+	regex_t re, re_product;
+	bool has_re, has_re_product, invert, invert_product;
+};
+
+struct rules {
+	struct rule *list;
+	unsigned int n, cap;
+};
+
+struct layers {
+	struct layer **list;
+	unsigned int n, cap;
+};
+
+/* A built-in hardware row, as text, for config_load() (see core/model/hwtable.h). */
+struct config_row {
+	const struct {
+		enum kw_id kw;
+		const char *text;
+	} *set; /* ends with KW_NONE */
+};
+
+struct config_sources {
+	const char *root;   /* prefix for every path that is opened ("" on a live host) */
+	const char *file;   /* "/etc/multipath.conf"; may be absent from the disk */
+	const char *dir;    /* "/etc/multipath/conf.d", NULL: none */
+	const char *const *files; /* explicit list instead of file and dir (lint); NULL-terminated */
+	const struct config_row *builtin; /* ends with .set == NULL */
+	bool nvme_native;   /* the kernel multipaths NVMe itself: built-in devnode rule without nvme */
+};
+
+struct config {
+	struct arena *arena;
+	struct srcfile **files;
+	unsigned int n_files;
+	struct diag_sink *diags;
+	bool fatal;		   /* the main file is unusable; the layers hold what was read */
+	const struct layer *internal;	/* built-in defaults */
+	const struct layer *defaults;	/* as written */
+	const struct layer *effective;	/* defaults + internal + derived (max_polling_interval, ...) */
+	const struct layer *overrides;	/* NULL: no such section */
+	struct layers protocols;
+	struct layers devices; /* built-in rows, then the files'; duplicates merged; last one wins */
+	struct layers multipaths;
+	struct rules blacklist, exceptions;
+};
+
+/*
+ * Load everything. Returns 0 also when the text has errors (see @fatal and @diags); a negative
+ * errno only where nothing could be made (-ENOMEM). An unreadable main file sets fatal.
+ */
+int config_load(const struct config_sources *src, struct config **ret_cfg);
+void config_free(struct config *c);
+
+/* The multipaths/multipath layer of @wwid, or NULL. */
+const struct layer *config_multipath(const struct config *c, const char *wwid);
+
+/* Effective value of a keyword that only defaults can set (polling_interval, ...). */
+const struct kwval *config_value(const struct config *c, enum kw_id kw);
+int64_t config_num(const struct config *c, enum kw_id kw, int64_t if_unset);
+bool config_yes(const struct config *c, enum kw_id kw);
+
+#endif
