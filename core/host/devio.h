@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * devio.h - input and output on an open block device: SCSI and NVMe commands, direct reads.
+ *
+ * Every call may block for as long as the device likes: call it from a job (jobs.h) only, never
+ * from the thread that owns the state. One handle is used by one job at a time.
+ * Sources: SG_IO (Documentation/scsi/scsi-generic.rst), SAM-6 status codes, NVMe 2.0 admin set.
+ */
+#ifndef MP_DEVIO_H
+#define MP_DEVIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct devio;	  /* the way to devices: live nodes, or recorded answers */
+struct devio_dev; /* one open device */
+
+#define SCSI_SENSE_MAX 255
+
+struct scsi_cmd {
+	uint8_t cdb[16];
+	uint8_t cdb_len;
+	bool write;	      /* data goes to the device (MODE SELECT) */
+	uint32_t len;	      /* of the data buffer, 0: none */
+	uint32_t timeout_ms;  /* the kernel's timer for this command */
+};
+
+struct scsi_result {
+	int err;	/* 0, or errno of the ioctl itself: ENOTTY, ENODEV, ... */
+	uint8_t status; /* SAM status byte: 0 GOOD, 2 CHECK CONDITION, 0x18 RESERVATION CONFLICT */
+	uint16_t host;	/* DID_* of the low-level driver */
+	uint16_t driver;
+	uint8_t sense[SCSI_SENSE_MAX];
+	uint8_t sense_len;
+	uint32_t len; /* data bytes that arrived */
+};
+
+struct nvme_cmd { /* an admin command that reads */
+	uint8_t opcode;
+	uint32_t nsid, cdw10, cdw11, cdw12, cdw13, cdw14;
+	uint32_t len;
+	uint32_t timeout_ms;
+};
+
+struct devio_ops {
+	/* @name: kernel name ("sda", "nvme0n1"); @devno: refused with -ENODEV where the node is another. */
+	int (*open)(struct devio *io, const char *name, dev_t devno, struct devio_dev **ret_dev);
+	void (*close)(struct devio_dev *d);
+	/* Returns 0 when there is a result to judge (result->err included), never data it made up. */
+	void (*scsi)(struct devio_dev *d, const struct scsi_cmd *c, void *buf, struct scsi_result *r);
+	/* 0, a positive NVMe status code field, or -errno. */
+	int (*nvme_admin)(struct devio_dev *d, const struct nvme_cmd *c, void *buf);
+	/* O_DIRECT read of @len bytes (a multiple of the block size) at @offset; count or -errno. */
+	ssize_t (*read)(struct devio_dev *d, void *buf, size_t len, uint64_t offset);
+	int (*block_size)(struct devio_dev *d, unsigned int *ret_bytes);
+	/* Could the whole device be opened exclusively (O_EXCL)? 0 yes, -EBUSY held. */
+	int (*exclusive)(struct devio *io, const char *name, dev_t devno);
+	void (*free)(struct devio *io);
+};
+struct devio {
+	const struct devio_ops *ops;
+};
+
+int devio_live(const char *dev_dir, struct devio **ret_io);
+/* Answers recorded as files DIR/NAME/CDB-IN-HEX (see tests/snapshots/README.md). */
+int devio_replay(const char *dir, struct devio **ret_io);
+void devio_free(struct devio *io);
+
+#endif

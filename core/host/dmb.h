@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * dmb.h - device-mapper: what maps there are, and the few things that are done to them.
+ *
+ * All effects of one batch share one udev cookie: dmb_batch_begin(), any number of create, reload,
+ * rename and remove calls, dmb_batch_wait() once. Outside a batch each call waits for itself.
+ * Sizes and offsets are 512-byte sectors. Names and UUIDs are at most 127 and 128 bytes.
+ * The replay form has the recorded maps in memory and changes only these.
+ * Errors are -errno; dmb_error() has libdevmapper's words for the last one.
+ */
+#ifndef MP_DMB_H
+#define MP_DMB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define DM_NAME_MAX 128
+#define DM_UUID_MAX 129
+
+struct dmb;
+
+/* One map as observed. Owned by the caller: dm_map_free(), dm_maps_done(). */
+struct dm_map {
+	char name[DM_NAME_MAX];
+	char uuid[DM_UUID_MAX];
+	unsigned int major, minor;
+	int open_count;
+	uint32_t event_nr;
+	bool suspended, read_only, live_table, deferred_remove;
+	unsigned int n_targets;
+	uint64_t size;	   /* sectors, over all targets */
+	char *target;	   /* type of the first target, NULL without a table */
+	char *table;	   /* its parameters, NULL where not asked for */
+	char *status;	   /* its status line, NULL where not asked for */
+};
+
+struct dm_maps {
+	struct dm_map *list;
+	unsigned int n;
+};
+
+enum dm_want { DM_INFO = 0, DM_TABLE = 1, DM_STATUS = 2 };
+
+/* Udev flags of a change: DM_SUBSYSTEM_UDEV_FLAG0..2 as the multipath rules understand them. */
+enum dm_udev_flag { DM_UF_RELOAD = 1, DM_UF_SKIP_KPARTX = 2, DM_UF_NO_PATHS = 4 };
+
+struct dm_spec {
+	const char *name, *uuid, *target, *params;
+	uint64_t size;
+	bool read_only;
+	unsigned int udev_flags;
+	bool set_mode, set_uid, set_gid;
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+};
+
+struct dmb_ops {
+	int (*version)(struct dmb *d, unsigned int kernel[3], unsigned int target[3]);
+	/* Every map in the kernel's order, with what @want asks for. */
+	int (*list)(struct dmb *d, unsigned int want, struct dm_maps *ret_maps);
+	/* One map by name (or, where @name is NULL, by number); -ENXIO: none. */
+	int (*get)(struct dmb *d, const char *name, dev_t devno, unsigned int want,
+		   struct dm_map *ret_map);
+	int (*create)(struct dmb *d, const struct dm_spec *s);
+	/* Load the table into the inactive slot, suspend where needed and resume. @flush: flush I/O
+	 * at suspend (resize). */
+	int (*reload)(struct dmb *d, const struct dm_spec *s, bool flush);
+	int (*rename)(struct dmb *d, const char *from, const char *to, unsigned int udev_flags);
+	/* -EBUSY: in use. @deferred: removed by the kernel when the last user closes it. */
+	int (*remove)(struct dmb *d, const char *name, bool deferred, unsigned int udev_flags);
+	int (*message)(struct dmb *d, const char *name, const char *text);
+	int (*suspend)(struct dmb *d, const char *name, bool flush);
+	int (*resume)(struct dmb *d, const char *name, unsigned int udev_flags);
+	int (*batch_begin)(struct dmb *d);
+	int (*batch_wait)(struct dmb *d);
+	const char *(*error)(struct dmb *d);
+	void (*free)(struct dmb *d);
+};
+struct dmb {
+	const struct dmb_ops *ops;
+};
+
+int dmb_live(struct dmb **ret_dmb); /* opens nothing: the first call does */
+/* Maps recorded as DIR/NAME (see tests/snapshots/README.md). */
+int dmb_replay(const char *dir, struct dmb **ret_dmb);
+void dmb_free(struct dmb *d);
+
+void dm_map_done(struct dm_map *m);
+void dm_maps_done(struct dm_maps *m);
+
+#endif

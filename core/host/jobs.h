@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * jobs.h - blocking calls on a bounded pool of threads.
+ *
+ * A job runs @fn(@arg) on a worker; afterwards it is handed back by jobs_next(). @arg belongs to
+ * the job from jobs_submit() until jobs_next() returns it: nobody else may touch it in between.
+ * No worker is ever cancelled: a job whose ioctl hangs keeps its worker and its memory; the owner's
+ * deadline (jobs_wait) passes and the owner goes on. Workers start on demand, up to the limit;
+ * further jobs wait in a queue. All calls are for the one thread that owns the pool.
+ */
+#ifndef MP_JOBS_H
+#define MP_JOBS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct jobs;
+
+#define JOBS_WORKERS 64
+
+/* @workers 0: run each job at once in jobs_submit(), on the caller's thread (replay, tests). */
+int jobs_new(unsigned int workers, struct jobs **ret_jobs);
+
+/* Ends idle workers; a worker inside a hung job is left to the end of the process. */
+void jobs_free(struct jobs *j);
+
+int jobs_submit(struct jobs *j, void (*fn)(void *arg), void *arg);
+
+/* A finished job's @arg, or NULL: none yet. */
+void *jobs_next(struct jobs *j);
+
+/* Wait until a job has finished or CLOCK_MONOTONIC reaches @deadline_ns. true: jobs_next() has one. */
+bool jobs_wait(struct jobs *j, int64_t deadline_ns);
+
+int jobs_fd(struct jobs *j);		      /* eventfd, readable while finished jobs wait */
+unsigned int jobs_pending(const struct jobs *j); /* submitted and not handed back */
+unsigned int jobs_running(const struct jobs *j); /* started and not finished */
+
+/* Drop jobs that no worker has begun; each is handed to @drop. */
+void jobs_drop_queued(struct jobs *j, void (*drop)(void *arg));
+
+#endif
