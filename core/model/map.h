@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * map.h - path groups, maps, and the topology that owns them all.
+ *
+ * A struct map is both what is wanted (groups, features, ... from paths and configuration) and, in
+ * @dm, what the kernel has. dmtext.h turns groups into a table and a table or status into groups.
+ */
+#ifndef MP_MAP_H
+#define MP_MAP_H
+
+#include "core/host/dmb.h"
+#include "core/model/path.h"
+
+struct arena;
+struct config;
+
+enum pg_state { PG_UNDEF, PG_ENABLED, PG_DISABLED, PG_ACTIVE };
+
+struct pathgroup {
+	struct path **paths;
+	unsigned int n, cap;
+	const char *selector;	/* "service-time 0" */
+	int prio;		/* integer mean over its usable paths, see pgpolicy.h */
+	unsigned int enabled;	/* usable paths */
+	enum pg_state state;
+	bool marginal;
+	struct map *map;
+};
+
+#define MAP_ACTIONS(X)                                                                             \
+	X(NONE, "")                                                                                \
+	X(NOTHING, "")                                                                             \
+	X(REJECT, "reject")                                                                        \
+	X(RELOAD, "reload")                                                                        \
+	X(SWITCHPG, "switchpg")                                                                    \
+	X(RENAME, "rename")                                                                        \
+	X(CREATE, "create")                                                                        \
+	X(RESIZE, "")                                                                              \
+	X(RELOAD_RENAME, "")                                                                       \
+	X(RESIZE_RENAME, "")                                                                       \
+	X(SWITCHPG_RENAME, "")                                                                     \
+	X(DRY_RUN, "")                                                                             \
+	X(IMPOSSIBLE, "")
+
+enum map_action {
+#define X(id, word) ACT_##id,
+	MAP_ACTIONS(X)
+#undef X
+};
+const char *map_action_word(enum map_action a);
+
+struct map {
+	char alias[WWID_MAX];	/* dm name wanted, or the one it has; may equal wwid */
+	char old_alias[WWID_MAX]; /* name to rename from, "": none */
+	char wwid[WWID_MAX];
+	uint64_t size;
+	struct path **paths;	/* all members, in discovery order */
+	unsigned int n_paths, cap_paths;
+	struct pathgroup *groups;
+	unsigned int n_groups;
+	unsigned int best_group; /* from 1; 0: none */
+	const char *features;	/* "1 queue_if_no_path" as wanted, or as the table has it */
+	const char *hwhandler;	/* "1 alua" */
+	const char *selector;
+	const char *params;	/* wanted table, once assembled */
+	struct props props;	/* keywords of map scope, resolved */
+	bool read_only;		/* retry of a create on a write-protected device */
+	bool has_dm;
+	struct dm_map dm;	/* observed, where has_dm; owned */
+	unsigned int next_group; /* group the kernel uses or will use next, from 1; 0: none */
+	enum map_action action;
+	bool force_readonly, queue_bio;
+	const char *vpd_data;	/* text for %g, NULL: none */
+	/* statistics and queueing life, kept by the daemon; 0 in the command line tool */
+	unsigned int stat_path_failures, stat_switchgroup, stat_map_loads, stat_total_queueing_s,
+		stat_queueing_timeouts, stat_map_failures;
+	int retry_tick;
+	int failback_tick;
+};
+
+/* Everything observed and decided in one run or one generation. */
+struct topology {
+	struct arena *arena;
+	struct config *cfg; /* not owned */
+	struct path **paths; /* discovery order */
+	unsigned int n_paths, cap_paths;
+	struct map **maps;
+	unsigned int n_maps, cap_maps;
+};
+
+struct topology *topology_new(struct config *cfg);
+void topology_free(struct topology *t); /* paths, maps, their dm copies and udev properties */
+struct path *topology_add_path(struct topology *t); /* zeroed, in the arena */
+struct map *topology_add_map(struct topology *t);
+struct path *topology_path(const struct topology *t, dev_t devno);
+struct path *topology_path_named(const struct topology *t, const char *kernel_name);
+struct map *topology_map(const struct topology *t, const char *wwid);
+struct map *topology_map_named(const struct topology *t, const char *alias);
+void map_add_path(struct topology *t, struct map *m, struct path *p);
+void group_add_path(struct topology *t, struct pathgroup *g, struct path *p);
+unsigned int map_usable_paths(const struct map *m); /* up or ghost */
+
+/* Groups and paths by the kernel's numbering (from 1); NULL: none. */
+struct pathgroup *map_group(const struct map *m, unsigned int nr);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * props.h - which value of a keyword holds for a path or a map, and where it came from.
+ *
+ * One function walks a keyword's order of layers (props.def: behaviour.md 3.5) and keeps the
+ * winning setting. Values that are found out from the device (detect_prio, retained handlers) are
+ * put in with props_put() and an origin of their own. Strings live in the configuration or in the
+ * topology's arena.
+ */
+#ifndef MP_PROPS_H
+#define MP_PROPS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "parser/config.h"
+
+struct blkdev;
+
+/* Where a value came from, in the words of multipath-tools' log. */
+#define ORIGINS(X)                                                                                 \
+	X(NONE, "")                                                                                \
+	X(INTERNAL, "(setting: multipath internal)")                                               \
+	X(HWTABLE, "(setting: storage device configuration)")                                      \
+	X(AUTODETECT, "(setting: storage device autodetected)")                                    \
+	X(MULTIPATHS, "(setting: multipath.conf multipaths section)")                              \
+	X(OVERRIDES, "(setting: multipath.conf overrides section)")                                \
+	X(PROTOCOL, "(setting: multipath.conf overrides protocol section)")                        \
+	X(CONFIG, "(setting: multipath.conf defaults/devices section)")                            \
+	X(CMDLINE, "(setting: multipath command line [-p] flag)")                                  \
+	X(KERNEL, "(setting: retained by kernel driver)")                                          \
+	X(TPGS, "(setting: autodetected from TPGS)")                                               \
+	X(NO_ALUA, "(setting: emergency fallback - alua failed)")                                  \
+	X(NOT_ALL_ALUA, "(setting: emergency fallback - not all paths use alua prio)")             \
+	X(UID_ATTRS, "(setting: multipath.conf uid_attrs)")
+
+enum origin {
+#define X(id, text) ORIGIN_##id,
+	ORIGINS(X)
+#undef X
+};
+const char *origin_text(enum origin o);
+
+struct prop {
+	const struct kwval *val; /* NULL: unset everywhere */
+	const struct setting *set; /* the setting it is, NULL for a detected value */
+	enum origin origin;
+};
+
+struct props {
+	struct prop v[KW__MAX];
+};
+
+/* The layers that can speak for one path or map. Any of them may be NULL or empty. */
+struct prop_layers {
+	const struct config *cfg;
+	const struct layer *multipath;		/* of the WWID */
+	const struct layer *const *devices;	/* matching device rows, best (last) first; NULL-ended */
+	const struct layer *protocol;
+};
+
+/* Matching rows of cfg->devices for vendor, product, revision, best first, NULL-terminated, in
+ * the arena. Regexes are compiled once per generation (see rowmatch in props.c). */
+const struct layer *const *props_match_devices(const struct config *cfg, struct arena *a,
+					       const char *vendor, const char *product,
+					       const char *revision);
+
+/* Resolve every keyword of path scope (uid_attribute, path_checker, prio, ...), or map scope. */
+void props_path(struct props *p, const struct prop_layers *l);
+void props_map(struct props *p, const struct prop_layers *l);
+
+/* Overrule a keyword with a value found out elsewhere; @val must outlive @p. */
+void props_put(struct props *p, enum kw_id kw, const struct kwval *val, enum origin o);
+
+/* Readers. A keyword that is unset has word VW_NONE, string NULL, number @if_unset. */
+enum vocab_word props_word(const struct props *p, enum kw_id kw);
+const char *props_str(const struct props *p, enum kw_id kw);
+int64_t props_num(const struct props *p, enum kw_id kw, int64_t if_unset);
+bool props_yes(const struct props *p, enum kw_id kw);
+
+#endif
