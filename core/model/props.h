@@ -15,8 +15,6 @@
 
 #include "parser/config.h"
 
-struct blkdev;
-
 /* Where a value came from, in the words of multipath-tools' log. */
 #define ORIGINS(X)                                                                                 \
 	X(NONE, "")                                                                                \
@@ -51,19 +49,28 @@ struct props {
 	struct prop v[KW__MAX];
 };
 
-/* The layers that can speak for one path or map. Any of them may be NULL or empty. */
+/*
+ * Which rows of the device table match an inquiry. A row's regexes are compiled at its first use
+ * and kept for the generation; answers are kept per vendor, product and revision.
+ */
+struct rowmatch;
+struct rowmatch *rowmatch_new(const struct config *cfg);
+void rowmatch_free(struct rowmatch *r);
+
+/* Matching rows, best (last in the table) first, NULL-terminated; owned by @r. */
+const struct layer *const *rowmatch_find(struct rowmatch *r, const char *vendor,
+					 const char *product, const char *revision);
+
+/* The layers that can speak for one path or map. Any of them may be NULL. */
 struct prop_layers {
 	const struct config *cfg;
 	const struct layer *multipath;		/* of the WWID */
-	const struct layer *const *devices;	/* matching device rows, best (last) first; NULL-ended */
+	const struct layer *const *devices;	/* of rowmatch_find() */
 	const struct layer *protocol;
 };
 
-/* Matching rows of cfg->devices for vendor, product, revision, best first, NULL-terminated, in
- * the arena. Regexes are compiled once per generation (see rowmatch in props.c). */
-const struct layer *const *props_match_devices(const struct config *cfg, struct arena *a,
-					       const char *vendor, const char *product,
-					       const char *revision);
+/* overrides/protocol of protocol @name, the last that matches; NULL: none. */
+const struct layer *props_protocol(const struct config *cfg, const char *name);
 
 /* Resolve every keyword of path scope (uid_attribute, path_checker, prio, ...), or map scope. */
 void props_path(struct props *p, const struct prop_layers *l);
