@@ -19,12 +19,11 @@ enum pg_state { PG_UNDEF, PG_ENABLED, PG_DISABLED, PG_ACTIVE };
 struct pathgroup {
 	struct path **paths;
 	unsigned int n, cap;
-	const char *selector;	/* "service-time 0" */
-	int prio;		/* integer mean over its usable paths, see pgpolicy.h */
-	unsigned int enabled;	/* usable paths */
+	const char *selector; /* "service-time 0" */
+	int prio;	      /* integer mean over its usable paths, see pgpolicy.h */
+	unsigned int enabled; /* usable paths */
 	enum pg_state state;
 	bool marginal;
-	struct map *map;
 };
 
 #define MAP_ACTIONS(X)                                                                             \
@@ -50,27 +49,29 @@ enum map_action {
 const char *map_action_word(enum map_action a);
 
 struct map {
-	char alias[WWID_MAX];	/* dm name wanted, or the one it has; may equal wwid */
+	char alias[WWID_MAX];	  /* dm name wanted, or the one it has; may equal wwid */
 	char old_alias[WWID_MAX]; /* name to rename from, "": none */
 	char wwid[WWID_MAX];
 	uint64_t size;
-	struct path **paths;	/* all members, in discovery order */
+	struct path **paths; /* all members, in discovery order */
 	unsigned int n_paths, cap_paths;
 	struct pathgroup *groups;
 	unsigned int n_groups;
 	unsigned int best_group; /* from 1; 0: none */
-	const char *features;	/* "1 queue_if_no_path" as wanted, or as the table has it */
-	const char *hwhandler;	/* "1 alua" */
+	const char *features;	 /* "1 queue_if_no_path" as wanted, or as the table has it */
+	const char *hwhandler;	 /* "1 alua" */
 	const char *selector;
-	const char *params;	/* wanted table, once assembled */
-	struct props props;	/* keywords of map scope, resolved */
-	bool read_only;		/* retry of a create on a write-protected device */
+	const char *params; /* wanted table, once assembled */
+	unsigned int minio; /* first path argument of the table; 0: unknown */
+	struct props props; /* keywords of map scope, resolved */
+	bool read_only;	    /* retry of a create on a write-protected device */
 	bool has_dm;
-	struct dm_map dm;	/* observed, where has_dm; owned */
+	struct dm_map dm;	 /* observed, where has_dm; owned */
 	unsigned int next_group; /* group the kernel uses or will use next, from 1; 0: none */
 	enum map_action action;
 	bool force_readonly, queue_bio;
-	const char *vpd_data;	/* text for %g, NULL: none */
+	const char *vpd_data;	     /* text for %g, NULL: none */
+	unsigned int max_sectors_kb; /* queue limit of the dm device, 0: unknown */
 	/* statistics and queueing life, kept by the daemon; 0 in the command line tool */
 	unsigned int stat_path_failures, stat_switchgroup, stat_map_loads, stat_total_queueing_s,
 		stat_queueing_timeouts, stat_map_failures;
@@ -81,22 +82,33 @@ struct map {
 /* Everything observed and decided in one run or one generation. */
 struct topology {
 	struct arena *arena;
-	struct config *cfg; /* not owned */
+	struct config *cfg;  /* not owned */
 	struct path **paths; /* discovery order */
 	unsigned int n_paths, cap_paths;
 	struct map **maps;
 	unsigned int n_maps, cap_maps;
+	struct topo_index *index; /* of the look-ups below, see map.c */
 };
 
 struct topology *topology_new(struct config *cfg);
 void topology_free(struct topology *t); /* paths, maps, their dm copies and udev properties */
 struct path *topology_add_path(struct topology *t); /* zeroed, in the arena */
 struct map *topology_add_map(struct topology *t);
+
+/*
+ * Look-ups take constant time: device numbers, kernel names and WWIDs are indexed as they are first
+ * seen. They are set soon after topology_add_path() or topology_add_map(), and an object whose key
+ * changes, or that leaves the arrays, needs topology_reindex(). Aliases may change at any time.
+ */
 struct path *topology_path(const struct topology *t, dev_t devno);
 struct path *topology_path_named(const struct topology *t, const char *kernel_name);
 struct map *topology_map(const struct topology *t, const char *wwid);
 struct map *topology_map_named(const struct topology *t, const char *alias);
+void topology_reindex(const struct topology *t);
+
+/* Make @p a member of @m (once), @m its map. */
 void map_add_path(struct topology *t, struct map *m, struct path *p);
+/* Append @p; sets p->group, so the array of groups must stay where it is from then on. */
 void group_add_path(struct topology *t, struct pathgroup *g, struct path *p);
 unsigned int map_usable_paths(const struct map *m); /* up or ghost */
 
