@@ -109,6 +109,7 @@ struct blkdev {
 	bool hidden;		 /* nvme path node of a native multipath device */
 	char state[32];		 /* text of the device's state attribute, "" where absent */
 	struct bytes inquiry;	 /* standard INQUIRY data */
+	struct bytes vpd_pages;	 /* VPD page 00h: supported pages */
 	struct bytes vpd80, vpd83, vpd_vendor; /* vpd_vendor: page chosen by keyword vpd_vendor */
 	char access_state[32], preferred_path[8]; /* scsi_dh alua's attributes, "" where absent */
 	char dh_state[32];	 /* attached hardware handler, "" or "detached": none */
@@ -117,6 +118,7 @@ struct blkdev {
 	char host_wwnn[24], host_wwpn[24], tgt_wwpn[24]; /* FC; "" elsewhere */
 	char host_adapter[64];
 	char nvme_wwid[WWID_MAX];	/* sysfs wwid of the namespace */
+	const char *parent_rport;	/* "rport-2:0-1" on Fibre Channel, else NULL */
 	unsigned int max_sectors_kb;	/* 0: unknown */
 	bool usb;
 	const char *const *holders;	/* names in holders/, NULL-terminated */

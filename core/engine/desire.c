@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Paths are taken in discovery order; the first of a WWID brings its map into being and the others
+ * join it. Settings that depend on all members (handler, policy, size) are decided when the map is
+ * whole. Nothing here changes the host, but for a new line in the bindings file.
+ */
+#include "core/engine/desire.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/engine/discover.h"
+#include "core/engine/log.h"
+#include "core/engine/names.h"
+#include "core/engine/observe.h"
+#include "core/model/dmtext.h"
+#include "core/model/pgpolicy.h"
+#include "core/model/vpd.h"
+#include "parser/arena.h"
+#include "parser/kwtype.h"
+#include "parser/strbuf.h"
+
+/* --- which paths ----------------------------------------------------------------------------- */
+
+static bool shares_wwid(const struct engine *e, const struct path *p)
+{
+	for (unsigned int i = 0; i < e->topo->n_paths; i++) {
+		const struct path *o = e->topo->paths[i];
+
+		if (o != p && !strcmp(o->wwid, p->wwid))
+			return true;
+	}
+	return false;
+}
+
+static bool failed_before(struct engine *e, const char *wwid)
+{
+	return state_marked(e->host->state, STATE_FAILED_WWIDS, wwid);
+}
+
+bool desire_multipath(struct engine *e, const struct path *p)
+{
+	const char *wwid = p->wwid;
+
+	if (e->find_multipaths == VW_off || e->find_multipaths == VW_greedy)
+		return true;
+	if (names_wwid_known(e, wwid)) {
+		mlog(3, "found wwid %s in wwids file, multipathing %s", wwid, p->dev.name);
+		return true;
+	}
+	if (observe_by_wwid(e, wwid)) {
+		mlog(3, "wwid %s is already multipathed, keeping %s", wwid, p->dev.name);
+		return true;
+	}
+	if (e->find_multipaths == VW_strict) {
+		mlog(3, "%s: wwid not in wwids file, skipping path", p->dev.name);
+		return false;
+	}
+	if (shares_wwid(e, p) && !failed_before(e, wwid)) {
+		mlog(3, "found multiple paths with wwid %s, multipathing %s", wwid, p->dev.name);
+		return true;
+	}
+	mlog(3, "wwid %s not in wwids file, skipping %s", wwid, p->dev.name);
+	return false;
+}
+
+/* --- settings -------------------------------------------------------------------------------- */
+
+static void log_prop(const struct map *m, const struct props *p, enum kw_id kw)
+{
+	__attribute__((cleanup(sb_done))) struct strbuf text = STRBUF_INIT;
+
+	if (!log_shows(3))
+		return;
+	if (p->v[kw].val)
+		kw_print(kw, p->v[kw].val, &text);
+	else
+		sb_add(&text, "undef");
+	mlog(3, "%s: %s = %s %s", m->alias, kw_get(kw)->name, sb_str(&text),
+	     origin_text(p->v[kw].val ? p->v[kw].origin : ORIGIN_INTERNAL));
+}
+
+static bool alua_prio_used(const struct path *p)
+{
+	const char *prio = props_str(&p->props, KW_prio);
+
+	return prio && (!strcmp(prio, "alua") || !strcmp(prio, "sysfs"));
+}
+
+static bool all_alua(const struct map *m)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < m->n_paths; i++) {
+		if (!m->paths[i]->has_prio)
+			continue;
+		if (!alua_prio_used(m->paths[i]))
+			return false;
+		n++;
+	}
+	return n > 0;
+}
+
+static enum vocab_word choose_policy(struct engine *e, struct map *m)
+{
+	enum vocab_word policy = props_word(&m->props, KW_path_grouping_policy);
+	enum origin origin = m->props.v[KW_path_grouping_policy].origin;
+
+	if (e->opt.pgpolicy != VW_NONE) {
+		policy = e->opt.pgpolicy;
+		origin = ORIGIN_CMDLINE;
+	} else if (props_yes(&m->props, KW_detect_pgpolicy) && all_alua(m)) {
+		policy = props_yes(&m->props, KW_detect_pgpolicy_use_tpg) ? VW_group_by_tpg :
+									    VW_group_by_prio;
+		origin = ORIGIN_AUTODETECT;
+	}
+	if (policy == VW_group_by_tpg && !all_alua(m)) {
+		policy = VW_failover;
+		origin = ORIGIN_NOT_ALL_ALUA;
+		mlog(1, "%s: path_grouping_policy = %s %s", m->alias, vocab_text(policy),
+		     origin_text(origin));
+	}
+	mlog(3, "%s: path_grouping_policy = %s %s", m->alias, vocab_text(policy),
+	     origin_text(origin));
+	return policy;
+}
+
+/* The handler that the kernel has attached to a path, as table text; NULL: none. */
+static const char *attached_handler(struct engine *e, const struct map *m)
+{
+	for (unsigned int i = 0; i < m->n_paths; i++) {
+		const char *dh = m->paths[i]->dev.dh_state;
+
+		if (*dh && strcmp(dh, "detached"))
+			return arena_printf(e->topo->arena, "1 %s", dh);
+	}
+	return NULL;
+}
+
+static bool all_tpgs(const struct map *m)
+{
+	for (unsigned int i = 0; i < m->n_paths; i++) {
+		const struct bytes *inq = &m->paths[i]->dev.inquiry;
+
+		if (inquiry_tpgs(inq->data, inq->len) <= 0)
+			return false;
+	}
+	return m->n_paths > 0;
+}
+
+static void choose_handler(struct engine *e, struct map *m)
+{
+	const char *set = props_str(&m->props, KW_hardware_handler);
+	const char *kept = attached_handler(e, m);
+	enum origin origin = m->props.v[KW_hardware_handler].origin;
+
+	if (kept && props_yes(&m->props, KW_retain_attached_hw_handler)) {
+		m->hwhandler = kept;
+		origin = ORIGIN_KERNEL;
+	} else if (set && strcmp(set, "0")) {
+		m->hwhandler = set;
+		if (!strcmp(set, "1 alua") && !all_tpgs(m)) {
+			m->hwhandler = "0";
+			origin = ORIGIN_TPGS;
+		}
+	} else {
+		m->hwhandler = all_tpgs(m) ? "1 alua" : "0";
+		origin = all_tpgs(m) ? ORIGIN_TPGS : ORIGIN_INTERNAL;
+	}
+	if (m->queue_bio)
+		m->hwhandler = "0"; /* bio-based maps cannot have one: the kernel refuses it */
+	mlog(3, "%s: hardware_handler = \"%s\" %s", m->alias, m->hwhandler, origin_text(origin));
+}
+
+static const struct kwval queue_forever = { .word = VW_queue };
+
+/* queue_if_no_path as a feature is an old way to say no_path_retry queue. */
+static const char *translate_features(struct engine *e, struct map *m, const char *features)
+{
+	enum vocab_word retry = props_word(&m->props, KW_no_path_retry);
+
+	if (feature_has(features, "queue_if_no_path")) {
+		mlog(0,
+		     "%s: option 'features \"1 queue_if_no_path\"' is deprecated, please use "
+		     "'no_path_retry queue' instead",
+		     m->alias);
+		if (retry == VW_NONE)
+			props_put(&m->props, KW_no_path_retry, &queue_forever,
+				  m->props.v[KW_features].origin);
+		else if (retry == VW_fail)
+			mlog(2, "%s: ignoring feature 'queue_if_no_path' because no_path_retry is set to 'fail'",
+			     m->alias);
+		features = feature_remove(e->topo->arena, features, "queue_if_no_path");
+	}
+	if (feature_has(features, "retain_attached_hw_handler")) {
+		mlog(0,
+		     "%s: option 'features \"1 retain_attached_hw_handler\"' is deprecated",
+		     m->alias);
+		features = feature_remove(e->topo->arena, features, "retain_attached_hw_handler");
+	}
+	return features;
+}
+
+static bool needs_bio(const struct map *m)
+{
+	for (unsigned int i = 0; i < m->n_paths; i++)
+		if (m->paths[i]->dev.protocol == PROTO_NVME_TCP)
+			return true;
+	return false;
+}
+
+static bool queues(const struct map *m)
+{
+	const struct kwval *v = m->props.v[KW_no_path_retry].val;
+
+	return v && (v->word == VW_queue || (v->word == VW_NUMBER && v->num > 0));
+}
+
+static void choose_features(struct engine *e, struct map *m)
+{
+	const char *f = props_str(&m->props, KW_features);
+
+	f = translate_features(e, m, f ? f : "0");
+	if (needs_bio(m) && !strstr(f, "queue_mode"))
+		f = feature_add(e->topo->arena, f, "queue_mode bio");
+	m->queue_bio = strstr(f, "queue_mode bio") != NULL;
+	mlog(3, "%s: features = \"%s\" %s", m->alias, f,
+	     origin_text(m->props.v[KW_features].origin));
+	log_prop(m, &m->props, KW_no_path_retry);
+	if (queues(m))
+		f = feature_add(e->topo->arena, f, "queue_if_no_path");
+	m->features = f;
+}
+
+void desire_settings(struct engine *e, struct map *m)
+{
+	static const enum kw_id logged[] = {
+		KW_failback, KW_rr_weight, KW_deferred_remove, KW_skip_kpartx,
+		KW_ghost_delay, KW_flush_on_last_del, KW_max_sectors_kb,
+	};
+	enum vocab_word policy = choose_policy(e, m);
+	const struct kwval *marginal = config_value(e->cfg, KW_marginal_pathgroups);
+	__attribute__((cleanup(sb_done))) struct strbuf params = STRBUF_INIT;
+
+	m->selector = props_str(&m->props, KW_path_selector);
+	log_prop(m, &m->props, KW_path_selector);
+	choose_features(e, m);
+	choose_handler(e, m);
+	for (size_t i = 0; i < sizeof(logged) / sizeof(logged[0]); i++)
+		log_prop(m, &m->props, logged[i]);
+	pg_build(e->topo, m, policy, marginal && marginal->word != VW_off, m->selector);
+	m->best_group = pg_best(m);
+	dm_table_print(m, &params);
+	m->params = arena_strdup(e->topo->arena, sb_str(&params));
+}
+
+/* --- whole maps ------------------------------------------------------------------------------ */
+
+struct name_ctx {
+	const struct engine *e;
+	const char *wwid;
+};
+
+static bool name_taken(void *ctx, const char *alias)
+{
+	const struct name_ctx *c = ctx;
+	const struct dm_map *dm = observe_named(c->e, alias);
+	const char *has = dm ? observe_wwid(dm) : NULL;
+
+	return dm && (!has || strcmp(has, c->wwid));
+}
+
+static void name_map(struct engine *e, struct map *m)
+{
+	struct name_ctx ctx = { e, m->wwid };
+	const struct dm_map *dm = observe_by_wwid(e, m->wwid);
+
+	names_choose(e, m, dm ? dm->name : NULL, name_taken, &ctx);
+}
+
+static void map_properties(struct engine *e, struct map *m)
+{
+	const struct blkdev *d = &m->paths[0]->dev;
+	struct prop_layers l = {
+		.cfg = e->cfg,
+		.multipath = config_multipath(e->cfg, m->wwid),
+		.devices = rowmatch_find(e->rows, d->vendor, d->product, d->rev),
+	};
+
+	props_map(&m->props, &l);
+}
+
+static struct map *new_wanted(struct engine *e, const struct path *first)
+{
+	struct map *m = arena_alloc(e->topo->arena, sizeof(*m));
+
+	memcpy(m->wwid, first->wwid, sizeof(m->wwid));
+	e->wanted = arena_grow(e->topo->arena, e->wanted, e->n_wanted, &e->cap_wanted,
+			       sizeof(*e->wanted));
+	e->wanted[e->n_wanted++] = m;
+	return m;
+}
+
+static void take_paths(struct engine *e, struct map *m)
+{
+	for (unsigned int i = 0; i < e->topo->n_paths; i++) {
+		struct path *p = e->topo->paths[i];
+
+		if (strcmp(p->wwid, m->wwid) || p->state == PATH_REMOVED)
+			continue;
+		if (!m->size)
+			m->size = p->dev.size;
+		if (p->dev.size && p->dev.size != m->size) {
+			mlog(0, "%s: size %llu, expected %llu. Discard", p->dev.name,
+			     (unsigned long long)p->dev.size, (unsigned long long)m->size);
+			m->action = ACT_REJECT;
+		}
+		map_add_path(e->topo, m, p);
+	}
+}
+
+static void desire_one(struct engine *e, const struct path *first)
+{
+	struct map *m = new_wanted(e, first);
+
+	take_paths(e, m);
+	map_properties(e, m);
+	name_map(e, m);
+	desire_settings(e, m);
+}
+
+static bool wanted_already(const struct engine *e, const char *wwid)
+{
+	for (unsigned int i = 0; i < e->n_wanted; i++)
+		if (!strcmp(e->wanted[i]->wwid, wwid))
+			return true;
+	return false;
+}
+
+void desire_maps(struct engine *e, const char *wwid)
+{
+	for (unsigned int i = 0; i < e->topo->n_paths; i++) {
+		struct path *p = e->topo->paths[i];
+
+		if (!p->wwid[0] || p->state == PATH_REMOVED || wanted_already(e, p->wwid) ||
+		    discover_wwid_blocked(e, p))
+			continue;
+		if (wwid ? strcmp(wwid, p->wwid) != 0 : !desire_multipath(e, p))
+			continue;
+		desire_one(e, p);
+	}
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * engine.h - drives the host to fill the model, and the model to change the host.
+ *
+ * observe (discover.h, observe.h) -> paths and observed maps -> desired maps (desire.h) ->
+ * plan (core/model/plan.h) -> apply (apply.h). struct engine carries what all steps share; it is
+ * made once per run or per configuration generation and owns all that hangs from it, but the host.
+ */
+#ifndef MP_ENGINE_H
+#define MP_ENGINE_H
+
+#include <stdbool.h>
+
+#include "core/host/host.h"
+#include "core/model/alias.h"
+#include "core/model/map.h"
+
+struct engine_options {
+	enum vocab_word pgpolicy; /* -p, VW_NONE: not given */
+	bool force_reload;	  /* -r */
+	bool dry_run;		  /* -d */
+	bool allow_queueing;	  /* -q */
+	bool ignore_wwids;	  /* -i */
+	bool bindings_read_only;  /* -B */
+	bool foreign_all;	  /* -e */
+	int remove_retries;	  /* -R, -1: as configured */
+	bool use_environment;	  /* -u: udev properties may come from the environment */
+	bool is_daemon;
+};
+
+struct engine {
+	struct host *host;
+	struct config *cfg;
+	struct rowmatch *rows;
+	struct topology *topo;	/* paths found; its maps are those the kernel has (observe.h) */
+	struct map **wanted;	/* desire.h; in the topology's arena */
+	unsigned int n_wanted, cap_wanted;
+	struct dm_maps dm;	/* every dm map, as observe_dm() read it */
+	struct engine_options opt;
+	struct bindings *bindings; /* NULL until names_load() */
+	char *wwids;		   /* text of the wwids file, NULL until names_load() */
+	enum vocab_word find_multipaths; /* with -i applied */
+	unsigned int dm_version[3], mpath_version[3];
+};
+
+/* Takes @cfg over. */
+struct engine *engine_new(struct host *h, struct config *cfg, const struct engine_options *opt);
+void engine_free(struct engine *e);
+
+/* Versions of kernel device-mapper and its multipath target, logged at v3; -errno without them. */
+int engine_dm_check(struct engine *e);
+
+/* Load the configuration of @h, logging its diagnostics in multipath-tools' words.
+ * -EINVAL: fatal errors (already logged). */
+int engine_load_config(struct host *h, struct config **ret_cfg);
+
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One list call brings every map with table and status; the rest is parsing. A member path that a
+ * filter kept out of discovery is still a member, so it is loaded here without asking filters.
+ */
+#include "core/engine/observe.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "core/engine/discover.h"
+#include "core/engine/facts.h"
+#include "core/engine/log.h"
+#include "core/model/dmtext.h"
+#include "core/model/pgpolicy.h"
+
+const char *observe_wwid(const struct dm_map *m)
+{
+	if (!m->target || strcmp(m->target, "multipath") || m->n_targets != 1 ||
+	    strncmp(m->uuid, "mpath-", 6) || !m->uuid[6])
+		return NULL;
+	return m->uuid + 6;
+}
+
+const struct dm_map *observe_named(const struct engine *e, const char *name)
+{
+	for (unsigned int i = 0; i < e->dm.n; i++)
+		if (!strcmp(e->dm.list[i].name, name))
+			return &e->dm.list[i];
+	return NULL;
+}
+
+const struct dm_map *observe_by_wwid(const struct engine *e, const char *wwid)
+{
+	for (unsigned int i = 0; i < e->dm.n; i++)
+		if (!strncmp(e->dm.list[i].uuid, "mpath-", 6) &&
+		    !strcmp(e->dm.list[i].uuid + 6, wwid))
+			return &e->dm.list[i];
+	return NULL;
+}
+
+static bool in_scope(const struct dm_map *m, const char *wwid)
+{
+	const char *has = observe_wwid(m);
+
+	return has && (!wwid || !strcmp(has, wwid));
+}
+
+/* Members as listed in a table, by number alone: parsed in a topology of its own. */
+static void adopt_members(struct engine *e, const struct dm_map *dm)
+{
+	struct topology *scratch = topology_new(e->cfg);
+	struct map *m = topology_add_map(scratch);
+
+	if (dm->table && !dm_table_parse(scratch, m, dm->table)) {
+		for (unsigned int i = 0; i < scratch->n_paths; i++) {
+			dev_t devno = scratch->paths[i]->dev.devno;
+			struct path *p;
+			char name[64];
+
+			if (topology_path(e->topo, devno) ||
+			    facts_name(e->host, devno, name, sizeof(name)))
+				continue;
+			discover_one(e, name, false, &p, NULL);
+		}
+	}
+	topology_free(scratch);
+}
+
+int observe_dm(struct engine *e, const char *wwid)
+{
+	int r = e->host->dmb->ops->list(e->host->dmb, DM_TABLE | DM_STATUS, &e->dm);
+
+	if (r)
+		return r;
+	for (unsigned int i = 0; i < e->dm.n; i++)
+		if (in_scope(&e->dm.list[i], wwid))
+			adopt_members(e, &e->dm.list[i]);
+	return 0;
+}
+
+static char *dup_or_null(const char *s)
+{
+	return s ? strdup(s) : NULL;
+}
+
+static void copy_dm(struct dm_map *to, const struct dm_map *from)
+{
+	*to = *from;
+	to->target = dup_or_null(from->target);
+	to->table = dup_or_null(from->table);
+	to->status = dup_or_null(from->status);
+}
+
+/* A member whose WWID is not the map's belongs elsewhere; without one it is taken at the map's word. */
+static void settle_members(struct map *m)
+{
+	for (unsigned int i = 0; i < m->n_paths; i++) {
+		struct path *p = m->paths[i];
+
+		p->in_table = true;
+		if (!p->wwid[0])
+			memcpy(p->wwid, m->wwid, sizeof(p->wwid));
+		if (!p->dev.name[0])
+			p->state = p->sysfs_state = PATH_REMOVED;
+		if (!m->size)
+			m->size = p->dev.size;
+	}
+}
+
+static void observe_one(struct engine *e, const struct dm_map *dm)
+{
+	struct map *m = topology_add_map(e->topo);
+	int r;
+
+	memcpy(m->alias, dm->name, sizeof(m->alias));
+	m->alias[sizeof(m->alias) - 1] = '\0';
+	strncpy(m->wwid, observe_wwid(dm), sizeof(m->wwid) - 1);
+	copy_dm(&m->dm, dm);
+	m->has_dm = true;
+	r = dm_table_parse(e->topo, m, dm->table ? dm->table : "");
+	if (r) {
+		mlog(1, "%s: table cannot be read, map ignored: %s", dm->name,
+		     dm->table ? dm->table : "no table");
+		e->topo->n_maps--;
+		dm_map_done(&m->dm);
+		return;
+	}
+	if (dm->status && dm_status_parse(m, dm->status))
+		mlog(1, "%s: status cannot be read: %s", dm->name, dm->status);
+	settle_members(m);
+	m->size = dm->size;
+	for (unsigned int i = 0; i < m->n_groups; i++)
+		pg_refresh(&m->groups[i]);
+	m->best_group = pg_best(m);
+}
+
+void observe_maps(struct engine *e, const char *wwid)
+{
+	for (unsigned int i = 0; i < e->dm.n; i++) {
+		if (!observe_wwid(&e->dm.list[i]))
+			continue;
+		if (in_scope(&e->dm.list[i], wwid))
+			observe_one(e, &e->dm.list[i]);
+		else
+			mlog(3, "skip map %s: out of scope", e->dm.list[i].name);
+	}
+}
