@@ -11,12 +11,15 @@
 /*
  * Group m->paths by @policy (a VW_ word: VW_failover, VW_multibus, ...), marginal paths apart where
  * @marginal_groups, give each group its priority and count of usable paths, order paths within
- * groups (round-robin alternation of adapters) and groups by the rules, number them.
+ * groups (round-robin alternation of adapters) and groups by the rules, number them. Sets
+ * m->groups, m->selector (= @selector, which must outlive @m) and m->best_group; group states are
+ * PG_UNDEF. A word that is no policy groups as failover.
  */
 void pg_build(struct topology *t, struct map *m, enum vocab_word policy, bool marginal_groups,
 	      const char *selector);
 
-/* Priority and usable count of one group, again (after a check). */
+/* Priority (integer mean of the defined priorities of usable paths, 0: none) and usable count of one
+ * group, again (after a check). */
 void pg_refresh(struct pathgroup *g);
 
 /* The group that should be used, from 1; 0: no group has a usable path. */
