@@ -15,8 +15,8 @@
 struct strbuf;
 
 enum filter_verdict {
-	FILTER_NONE,	       /* no rule speaks of it: allowed */
-	FILTER_WHITELISTED,    /* an exception matched: allowed */
+	FILTER_NONE,	    /* no rule speaks of it: allowed */
+	FILTER_WHITELISTED, /* an exception matched: allowed */
 	FILTER_BLACKLISTED,
 	FILTER_PROPERTY_MISSING, /* has its uid property, but no whitelisted property */
 };
@@ -41,8 +41,8 @@ struct filter_result filter_protocol(const struct config *c, enum protocol p);
 struct filter_result filter_property(const struct config *c, const struct udev_props *props,
 				     const char *uid_attribute);
 
-/* The log line of multipath-tools for a verdict, without newline: "sda: wwid X blacklisted".
- * false: nothing is logged for it. */
+/* The log line of multipath-tools for a verdict, without newline: "sda: wwid X blacklisted". @text:
+ * the WWID, property or protocol, NULL: r->subject. false: nothing is logged for it. */
 bool filter_log(const struct filter_result *r, const char *dev, const char *vendor,
 		const char *product, const char *text, struct strbuf *out);
 
