@@ -11,7 +11,7 @@ struct clock {
 	int64_t mono, real; /* of a virtual clock */
 };
 
-#define NSEC_PER_SEC 1000000000LL
+#define NSEC_PER_SEC  1000000000LL
 #define NSEC_PER_MSEC 1000000LL
 
 int64_t clock_mono(const struct clock *c);

@@ -22,9 +22,9 @@ struct devio_dev; /* one open device */
 struct scsi_cmd {
 	uint8_t cdb[16];
 	uint8_t cdb_len;
-	bool write;	      /* data goes to the device (MODE SELECT) */
-	uint32_t len;	      /* of the data buffer, 0: none */
-	uint32_t timeout_ms;  /* the kernel's timer for this command */
+	bool write;	     /* data goes to the device (MODE SELECT) */
+	uint32_t len;	     /* of the data buffer, 0: none */
+	uint32_t timeout_ms; /* the kernel's timer for this command */
 };
 
 struct scsi_result {
@@ -49,7 +49,8 @@ struct devio_ops {
 	int (*open)(struct devio *io, const char *name, dev_t devno, struct devio_dev **ret_dev);
 	void (*close)(struct devio_dev *d);
 	/* Returns 0 when there is a result to judge (result->err included), never data it made up. */
-	void (*scsi)(struct devio_dev *d, const struct scsi_cmd *c, void *buf, struct scsi_result *r);
+	void (*scsi)(struct devio_dev *d, const struct scsi_cmd *c, void *buf,
+		     struct scsi_result *r);
 	/* 0, a positive NVMe status code field, or -errno. */
 	int (*nvme_admin)(struct devio_dev *d, const struct nvme_cmd *c, void *buf);
 	/* O_DIRECT read of @len bytes (a multiple of the block size) at @offset; count or -errno. */

@@ -20,7 +20,8 @@
 
 struct dmb;
 
-/* One map as observed. Owned by the caller: dm_map_free(), dm_maps_done(). */
+/* One map as observed. Owned by the caller: dm_map_done(), dm_maps_done(). Names and UUIDs are
+ * plain text: libdevmapper's \xNN mangling is undone on the way in and done on the way out. */
 struct dm_map {
 	char name[DM_NAME_MAX];
 	char uuid[DM_UUID_MAX];
@@ -29,10 +30,10 @@ struct dm_map {
 	uint32_t event_nr;
 	bool suspended, read_only, live_table, deferred_remove;
 	unsigned int n_targets;
-	uint64_t size;	   /* sectors, over all targets */
-	char *target;	   /* type of the first target, NULL without a table */
-	char *table;	   /* its parameters, NULL where not asked for */
-	char *status;	   /* its status line, NULL where not asked for */
+	uint64_t size; /* sectors, over all targets */
+	char *target;  /* type of the first target, NULL without a table */
+	char *table;   /* its parameters, NULL where not asked for */
+	char *status;  /* its status line, NULL where not asked for */
 };
 
 struct dm_maps {
@@ -57,12 +58,15 @@ struct dm_spec {
 };
 
 struct dmb_ops {
+	/* @target: of the multipath target, 0.0.0 where its module is not loaded. */
 	int (*version)(struct dmb *d, unsigned int kernel[3], unsigned int target[3]);
-	/* Every map in the kernel's order, with what @want asks for. */
+	/* Every map, sorted by name, with what @want asks for. */
 	int (*list)(struct dmb *d, unsigned int want, struct dm_maps *ret_maps);
 	/* One map by name (or, where @name is NULL, by number); -ENXIO: none. */
 	int (*get)(struct dmb *d, const char *name, dev_t devno, unsigned int want,
 		   struct dm_map *ret_map);
+	/* Nothing is left behind where it fails. -EBUSY: name or UUID taken, or a path in use;
+	 * -EROFS: a path is read-only, the caller may try again with read_only. */
 	int (*create)(struct dmb *d, const struct dm_spec *s);
 	/* Load the table into the inactive slot, suspend where needed and resume. @flush: flush I/O
 	 * at suspend (resize). */
@@ -74,6 +78,7 @@ struct dmb_ops {
 	int (*suspend)(struct dmb *d, const char *name, bool flush);
 	int (*resume)(struct dmb *d, const char *name, unsigned int udev_flags);
 	int (*batch_begin)(struct dmb *d);
+	/* -ETIMEDOUT: udevd has not moved for minutes; the cookie is given up. */
 	int (*batch_wait)(struct dmb *d);
 	const char *(*error)(struct dmb *d);
 	void (*free)(struct dmb *d);
@@ -82,7 +87,12 @@ struct dmb {
 	const struct dmb_ops *ops;
 };
 
-int dmb_live(struct dmb **ret_dmb); /* opens nothing: the first call does */
+/*
+ * Opens nothing: the first call does. @udev_control: udevd's socket; where nobody listens there, no
+ * cookie is waited for and libdevmapper makes the nodes. All calls of one process on one thread at
+ * a time (libdevmapper keeps state of its own).
+ */
+int dmb_live(const char *udev_control, struct dmb **ret_dmb);
 /* Maps recorded as DIR/NAME (see tests/snapshots/README.md). */
 int dmb_replay(const char *dir, struct dmb **ret_dmb);
 void dmb_free(struct dmb *d);

@@ -32,11 +32,17 @@ void *jobs_next(struct jobs *j);
 /* Wait until a job has finished or CLOCK_MONOTONIC reaches @deadline_ns. true: jobs_next() has one. */
 bool jobs_wait(struct jobs *j, int64_t deadline_ns);
 
-int jobs_fd(struct jobs *j);		      /* eventfd, readable while finished jobs wait */
+int jobs_fd(struct jobs *j);			 /* eventfd, readable while finished jobs wait */
 unsigned int jobs_pending(const struct jobs *j); /* submitted and not handed back */
 unsigned int jobs_running(const struct jobs *j); /* started and not finished */
 
 /* Drop jobs that no worker has begun; each is handed to @drop. */
 void jobs_drop_queued(struct jobs *j, void (*drop)(void *arg));
+
+/*
+ * For replay: the calling job never ends. On a worker it blocks for good; in a pool without workers
+ * jobs_submit() returns, and the job counts as pending and running from then on.
+ */
+__attribute__((noreturn)) void jobs_hang(void);
 
 #endif

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Device nodes below one folder. A node is opened by name and believed by number: between a look
+ * into sysfs and this open another disk may have taken the name. Everything is opened read-only
+ * and O_NONBLOCK, which lets a device open that has no medium or is not ready; commands and reads
+ * block all the same.
+ */
+#include "core/host/devio_live.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/host/fdio.h"
+
+struct devio_lv {
+	struct devio base;
+	char dir[];
+};
+
+struct devio_dev {
+	int fd;
+};
+
+/* The kernel writes '!' for the '/' of names such as cciss/c0d0. */
+static int node_path(const struct devio_lv *lv, const char *name, char *path, size_t len)
+{
+	int n;
+
+	if (name_check(name) < 0)
+		return -EINVAL;
+	n = snprintf(path, len, "%s/%s", lv->dir, name);
+	if (n < 0 || (size_t)n >= len)
+		return -ENAMETOOLONG;
+	for (char *p = path + strlen(lv->dir); (p = strchr(p, '!'));)
+		*p = '/';
+	return strstr(path + strlen(lv->dir), "/../") ? -EINVAL : 0;
+}
+
+static int node_open(struct devio *io, const char *name, dev_t devno, int flags)
+{
+	__attribute__((cleanup(fd_close))) int fd = -1;
+	char path[PATH_MAX];
+	struct stat st;
+	int r = node_path((struct devio_lv *)io, name, path, sizeof(path));
+
+	if (r < 0)
+		return r;
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | flags);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISBLK(st.st_mode) || st.st_rdev != devno)
+		return -ENODEV;
+	r = fd;
+	fd = -1;
+	return r;
+}
+
+static int live_open(struct devio *io, const char *name, dev_t devno, struct devio_dev **ret_dev)
+{
+	struct devio_dev *d = malloc(sizeof(*d));
+
+	if (!d)
+		return -ENOMEM;
+	d->fd = node_open(io, name, devno, 0);
+	if (d->fd < 0) {
+		int r = d->fd;
+
+		free(d);
+		return r;
+	}
+	*ret_dev = d;
+	return 0;
+}
+
+static void live_close(struct devio_dev *d)
+{
+	if (!d)
+		return;
+	close(d->fd);
+	free(d);
+}
+
+static void live_scsi(struct devio_dev *d, const struct scsi_cmd *c, void *buf,
+		      struct scsi_result *r)
+{
+	scsi_ioctl(d->fd, c, buf, r);
+}
+
+static int live_nvme(struct devio_dev *d, const struct nvme_cmd *c, void *buf)
+{
+	return nvme_ioctl(d->fd, c, buf);
+}
+
+static ssize_t live_read(struct devio_dev *d, void *buf, size_t len, uint64_t offset)
+{
+	return blkio_read_direct(d->fd, buf, len, offset);
+}
+
+static int live_block_size(struct devio_dev *d, unsigned int *ret_bytes)
+{
+	return blkio_block_size(d->fd, ret_bytes);
+}
+
+static int live_exclusive(struct devio *io, const char *name, dev_t devno)
+{
+	int fd = node_open(io, name, devno, O_EXCL);
+
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 0;
+}
+
+static void live_free(struct devio *io)
+{
+	free(io);
+}
+
+static const struct devio_ops live_ops = {
+	.open = live_open,
+	.close = live_close,
+	.scsi = live_scsi,
+	.nvme_admin = live_nvme,
+	.read = live_read,
+	.block_size = live_block_size,
+	.exclusive = live_exclusive,
+	.free = live_free,
+};
+
+int devio_live(const char *dev_dir, struct devio **ret_io)
+{
+	struct devio_lv *lv = malloc(sizeof(*lv) + strlen(dev_dir) + 1);
+
+	if (!lv)
+		return -ENOMEM;
+	lv->base.ops = &live_ops;
+	strcpy(lv->dir, dev_dir);
+	*ret_io = &lv->base;
+	return 0;
+}

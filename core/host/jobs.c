@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A queue, some workers, a list of finished jobs and an eventfd that is readable as long as that
+ * list is not empty. The pool is counted: the owner and every worker hold one reference, so that a
+ * worker whose ioctl returns minutes after jobs_free() still finds its lock. Workers are detached
+ * and block every signal: these belong to the owner's thread, and an ioctl must not return EINTR.
+ *
+ * A pool without workers runs the job inside jobs_submit(). There a recorded device that hangs
+ * (jobs_hang) cannot block a thread, as there is none: control returns to jobs_submit() by
+ * longjmp, and the job stays pending for good, which is just what its owner would see live.
+ * Which pool a job runs in is the only state outside an object: it is per thread, and set only
+ * while a job runs.
+ */
+#include "core/host/jobs.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define STACK_SIZE ((size_t)512 << 10)
+#define NSEC	   1000000000LL
+
+struct job {
+	struct job *next;
+	void (*fn)(void *arg);
+	void *arg;
+};
+
+struct job_list {
+	struct job *head, **tail;
+};
+
+struct jobs {
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	struct job_list queue, done;
+	unsigned int limit, workers, idle, queued, running, refs;
+	unsigned int pending; /* the owner's own count */
+	bool stop;
+	int event_fd;
+};
+
+static _Thread_local jmp_buf *inline_job; /* set while a pool without workers runs a job */
+
+static void list_init(struct job_list *l)
+{
+	l->head = NULL;
+	l->tail = &l->head;
+}
+
+static void list_push(struct job_list *l, struct job *job)
+{
+	job->next = NULL;
+	*l->tail = job;
+	l->tail = &job->next;
+}
+
+static struct job *list_pop(struct job_list *l)
+{
+	struct job *job = l->head;
+
+	if (!job)
+		return NULL;
+	l->head = job->next;
+	if (!l->head)
+		l->tail = &l->head;
+	return job;
+}
+
+int jobs_new(unsigned int workers, struct jobs **ret_jobs)
+{
+	struct jobs *j = calloc(1, sizeof(*j));
+
+	if (!j)
+		return -ENOMEM;
+	j->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (j->event_fd < 0) {
+		int r = -errno;
+
+		free(j);
+		return r;
+	}
+	pthread_mutex_init(&j->lock, NULL);
+	pthread_cond_init(&j->wake, NULL);
+	list_init(&j->queue);
+	list_init(&j->done);
+	j->limit = workers;
+	j->refs = 1;
+	*ret_jobs = j;
+	return 0;
+}
+
+static void list_done(struct job_list *l)
+{
+	struct job *job;
+
+	while ((job = list_pop(l)))
+		free(job);
+}
+
+/* Called with the lock held; gives it back. */
+static void pool_unref(struct jobs *j)
+{
+	bool last = --j->refs == 0;
+
+	pthread_mutex_unlock(&j->lock);
+	if (!last)
+		return;
+	list_done(&j->queue);
+	list_done(&j->done);
+	pthread_cond_destroy(&j->wake);
+	pthread_mutex_destroy(&j->lock);
+	close(j->event_fd);
+	free(j);
+}
+
+void jobs_free(struct jobs *j)
+{
+	if (!j)
+		return;
+	pthread_mutex_lock(&j->lock);
+	j->stop = true;
+	list_done(&j->queue);
+	pthread_cond_broadcast(&j->wake);
+	pool_unref(j);
+}
+
+/* With the lock held (or alone). */
+static void job_finished(struct jobs *j, struct job *job)
+{
+	bool first = !j->done.head;
+
+	list_push(&j->done, job);
+	if (first)
+		eventfd_write(j->event_fd, 1);
+}
+
+static struct job *worker_take(struct jobs *j)
+{
+	struct job *job;
+
+	while (!(job = list_pop(&j->queue)) && !j->stop) {
+		j->idle++;
+		pthread_cond_wait(&j->wake, &j->lock);
+		j->idle--;
+	}
+	return job;
+}
+
+static void *worker(void *arg)
+{
+	struct jobs *j = arg;
+	struct job *job;
+
+	pthread_mutex_lock(&j->lock);
+	while ((job = worker_take(j))) {
+		j->queued--;
+		j->running++;
+		pthread_mutex_unlock(&j->lock);
+		job->fn(job->arg);
+		pthread_mutex_lock(&j->lock);
+		j->running--;
+		job_finished(j, job);
+	}
+	j->workers--;
+	pool_unref(j);
+	return NULL;
+}
+
+static int worker_start(struct jobs *j)
+{
+	pthread_attr_t attr;
+	sigset_t all, before;
+	pthread_t id;
+	int r;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	r = pthread_create(&id, &attr, worker, j);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attr);
+	return -r;
+}
+
+/* One more worker where jobs wait for one and the limit allows it; @j is locked. */
+static int workers_grow(struct jobs *j)
+{
+	int r;
+
+	if (j->queued <= j->idle || j->workers >= j->limit)
+		return 0;
+	j->workers++;
+	j->refs++;
+	r = worker_start(j);
+	if (r == 0)
+		return 0;
+	j->workers--;
+	j->refs--;
+	return j->workers ? 0 : r; /* others will come to it */
+}
+
+static void run_inline(struct jobs *j, struct job *job)
+{
+	jmp_buf back, *outer = inline_job;
+
+	j->pending++;
+	if (setjmp(back) == 0) {
+		inline_job = &back;
+		job->fn(job->arg);
+		inline_job = outer;
+		job_finished(j, job);
+	} else {
+		inline_job = outer;
+		j->running++; /* for good */
+		free(job);
+	}
+}
+
+void jobs_hang(void)
+{
+	if (inline_job)
+		longjmp(*inline_job, 1);
+	for (;;)
+		pause();
+}
+
+/* The job went in at the tail; take it out again. @j is locked. */
+static void queue_undo(struct jobs *j, struct job *job)
+{
+	struct job **at = &j->queue.head;
+
+	while (*at != job)
+		at = &(*at)->next;
+	*at = NULL;
+	j->queue.tail = at;
+	j->queued--;
+}
+
+int jobs_submit(struct jobs *j, void (*fn)(void *arg), void *arg)
+{
+	struct job *job = malloc(sizeof(*job));
+	int r;
+
+	if (!job)
+		return -ENOMEM;
+	*job = (struct job){ .fn = fn, .arg = arg };
+	if (j->limit == 0) {
+		run_inline(j, job);
+		return 0;
+	}
+	pthread_mutex_lock(&j->lock);
+	list_push(&j->queue, job);
+	j->queued++;
+	r = workers_grow(j);
+	if (r == 0)
+		pthread_cond_signal(&j->wake);
+	else
+		queue_undo(j, job);
+	pthread_mutex_unlock(&j->lock);
+	if (r < 0)
+		free(job);
+	else
+		j->pending++;
+	return r;
+}
+
+void *jobs_next(struct jobs *j)
+{
+	struct job *job;
+	eventfd_t count;
+	void *arg;
+
+	pthread_mutex_lock(&j->lock);
+	job = list_pop(&j->done);
+	if (job && !j->done.head)
+		eventfd_read(j->event_fd, &count);
+	pthread_mutex_unlock(&j->lock);
+	if (!job)
+		return NULL;
+	arg = job->arg;
+	free(job);
+	j->pending--;
+	return arg;
+}
+
+static bool have_done(struct jobs *j)
+{
+	bool have;
+
+	pthread_mutex_lock(&j->lock);
+	have = j->done.head != NULL;
+	pthread_mutex_unlock(&j->lock);
+	return have;
+}
+
+bool jobs_wait(struct jobs *j, int64_t deadline_ns)
+{
+	struct pollfd p = { .fd = j->event_fd, .events = POLLIN };
+
+	while (!have_done(j)) {
+		struct timespec now, left;
+		int64_t ns;
+
+		if (j->limit == 0) /* nothing runs: nothing can come */
+			return false;
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		ns = deadline_ns - ((int64_t)now.tv_sec * NSEC + now.tv_nsec);
+		if (ns <= 0)
+			return false;
+		left = (struct timespec){ .tv_sec = ns / NSEC, .tv_nsec = ns % NSEC };
+		ppoll(&p, 1, &left, NULL);
+	}
+	return true;
+}
+
+int jobs_fd(struct jobs *j)
+{
+	return j->event_fd;
+}
+
+unsigned int jobs_pending(const struct jobs *j)
+{
+	return j->pending;
+}
+
+unsigned int jobs_running(const struct jobs *j)
+{
+	struct jobs *mut = (struct jobs *)j; /* a lock is no change */
+	unsigned int n;
+
+	pthread_mutex_lock(&mut->lock);
+	n = j->running;
+	pthread_mutex_unlock(&mut->lock);
+	return n;
+}
+
+void jobs_drop_queued(struct jobs *j, void (*drop)(void *arg))
+{
+	struct job *job;
+
+	pthread_mutex_lock(&j->lock);
+	while ((job = list_pop(&j->queue))) {
+		j->queued--;
+		j->pending--;
+		pthread_mutex_unlock(&j->lock);
+		drop(job->arg);
+		free(job);
+		pthread_mutex_lock(&j->lock);
+	}
+	pthread_mutex_unlock(&j->lock);
+}
