@@ -108,7 +108,6 @@ static void fc_facts(struct loader *l, const char *target, const char *rport)
 	const char *host = arena_printf(l->a, "class/fc_host/host%d", d->host);
 
 	d->protocol = PROTO_SCSI_FCP;
-	d->parent_rport = rport;
 	TEXT(l, tgt_node_name, arena_printf(l->a, "class/fc_transport/%s", target), "node_name");
 	TEXT(l, host_wwnn, host, "node_name");
 	TEXT(l, host_wwpn, host, "port_name");
@@ -126,6 +125,7 @@ static void scsi_transport(struct loader *l)
 	const char *end = ancestor(l, d->device, "end_device-");
 
 	d->protocol = PROTO_SCSI_UNSPEC;
+	d->transport_node = end ? end : rport ? rport : session;
 	if (end) {
 		d->protocol = PROTO_SCSI_SAS;
 		TEXT(l, tgt_node_name, arena_printf(l->a, "class/sas_device/%s", end),

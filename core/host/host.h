@@ -42,6 +42,9 @@ void host_free(struct host *h);
 /* The pool, made at first use: 64 workers live, none in replay. */
 struct jobs *host_jobs(struct host *h);
 
+/* Wait @ns nanoseconds (a virtual clock is turned instead). */
+void host_pause(struct host *h, int64_t ns);
+
 /* Type and number of a node path the user gave: 0 and *ret_devno for a block device,
  * -ENOTBLK for something else, -errno otherwise. In replay, names below /dev and /dev/mapper are
  * looked up in the snapshot. */

@@ -50,7 +50,7 @@ enum protocol {
 #define X(id, text) PROTO_##id,
 	PROTOCOLS(X)
 #undef X
-	PROTO__MAX
+		PROTO__MAX
 };
 const char *protocol_name(enum protocol p);
 
@@ -72,7 +72,7 @@ enum path_state {
 #define X(id, log, shown) PATH_##id,
 	PATH_STATES(X)
 #undef X
-	PATH__MAX
+		PATH__MAX
 };
 const char *path_state_log(enum path_state s);	 /* "up": logs, show status */
 const char *path_state_shown(enum path_state s); /* "ready": %T */
@@ -84,7 +84,7 @@ static inline bool path_state_usable(enum path_state s)
 enum dm_path_state { DMP_UNDEF, DMP_FAILED, DMP_ACTIVE };
 
 #define WWID_MAX 128 /* bytes with NUL, as multipath-tools */
-#define VPD_MAX 4096
+#define VPD_MAX	 4096
 
 struct bytes { /* a binary attribute; data NULL: not there */
 	uint8_t *data;
@@ -93,10 +93,10 @@ struct bytes { /* a binary attribute; data NULL: not there */
 
 /* Facts. Strings are NUL-terminated copies, "" where unknown; bytes live in the topology's arena. */
 struct blkdev {
-	char name[32];	       /* kernel name */
+	char name[32]; /* kernel name */
 	dev_t devno;
-	const char *syspath;   /* below the sysfs root: devices/... */
-	const char *device;    /* the same for the SCSI or NVMe device it belongs to, NULL: none */
+	const char *syspath; /* below the sysfs root: devices/... */
+	const char *device;  /* the same for the SCSI or NVMe device it belongs to, NULL: none */
 	enum bus bus;
 	enum protocol protocol;
 	bool has_hcil;
@@ -106,10 +106,10 @@ struct blkdev {
 	char serial[WWID_MAX];
 	uint64_t size;
 	bool read_only;
-	bool hidden;		 /* nvme path node of a native multipath device */
-	char state[32];		 /* text of the device's state attribute, "" where absent */
-	struct bytes inquiry;	 /* standard INQUIRY data */
-	struct bytes vpd_pages;	 /* VPD page 00h: supported pages */
+	bool hidden;		/* nvme path node of a native multipath device */
+	char state[32];		/* text of the device's state attribute, "" where absent */
+	struct bytes inquiry;	/* standard INQUIRY data */
+	struct bytes vpd_pages; /* VPD page 00h: supported pages */
 	struct bytes vpd80, vpd83, vpd_vendor; /* vpd_vendor: page chosen by keyword vpd_vendor */
 	char access_state[32], preferred_path[8]; /* scsi_dh alua's attributes, "" where absent */
 	char dh_state[32];	 /* attached hardware handler, "" or "detached": none */
@@ -117,12 +117,15 @@ struct blkdev {
 	char tgt_node_name[224]; /* FC node name, SAS address, iSCSI target name */
 	char host_wwnn[24], host_wwpn[24], tgt_wwpn[24]; /* FC; "" elsewhere */
 	char host_adapter[64];
-	char nvme_wwid[WWID_MAX];	/* sysfs wwid of the namespace */
-	const char *parent_rport;	/* "rport-2:0-1" on Fibre Channel, else NULL */
-	unsigned int max_sectors_kb;	/* 0: unknown */
+	char nvme_wwid[256];	     /* sysfs wwid of the namespace; may be over-long */
+	char ccw_uid[WWID_MAX];	     /* sysfs uid of a DASD's parent */
+	char iscsi_portal[64];	     /* address the session is logged in at, "" elsewhere */
+	bool vpd83_asked;	     /* vpd83 came by a command, as sysfs has none */
+	const char *transport_node;	/* "rport-2:0-1", "session3", "end_device-4:0", else NULL */
+	unsigned int max_sectors_kb; /* 0: unknown */
 	bool usb;
-	const char *const *holders;	/* names in holders/, NULL-terminated */
-	struct udev_props udev;		/* owned by the topology */
+	const char *const *holders; /* names in holders/, NULL-terminated */
+	struct udev_props udev;	    /* owned by the topology */
 };
 
 /* What a probe keeps from one check to the next (emc_clariion's WWN, path_latency's average). */
@@ -131,28 +134,35 @@ struct probe_memory {
 	bool set;
 };
 
-enum path_init { INIT_NEW, INIT_FAILED, INIT_MISSING_UDEV, INIT_REQUESTED_UDEV, INIT_OK,
-		 INIT_REMOVED, INIT_PARTIAL };
+enum path_init {
+	INIT_NEW,
+	INIT_FAILED,
+	INIT_MISSING_UDEV,
+	INIT_REQUESTED_UDEV,
+	INIT_OK,
+	INIT_REMOVED,
+	INIT_PARTIAL
+};
 
 struct path {
 	struct blkdev dev;
-	char wwid[WWID_MAX];	   /* "": none */
-	const char *wwid_source;   /* "udev", "sysfs", "sgio", ...; NULL: none */
-	struct props props;	   /* keywords of path scope, resolved */
+	char wwid[WWID_MAX];	 /* "": none */
+	const char *wwid_source; /* "udev", "sysfs", "sgio", ...; NULL: none */
+	struct props props;	 /* keywords of path scope, resolved */
 	enum path_init init;
 	enum path_state sysfs_state; /* PATH_UP, DOWN, PENDING, REMOVED, from dev.state */
-	enum path_state state;	   /* of the last check */
-	char check_msg[96];	   /* as logged: " reports path is up" */
+	enum path_state state;	     /* of the last check */
+	char check_msg[96];	     /* as logged: " reports path is up" */
 	struct probe_memory check_mem, prio_mem;
-	bool has_prio;		   /* false: -1, undefined */
+	bool has_prio; /* false: -1, undefined */
 	int prio;
 	bool has_tpg;
 	unsigned int tpg;
 	enum dm_path_state dm;
-	unsigned int failures;	   /* fail count of the dm status */
+	unsigned int failures; /* fail count of the dm status */
 	bool marginal;
-	bool in_table;		   /* listed in the observed table of @map */
-	struct map *map;	   /* NULL: orphan */
+	bool in_table;	 /* listed in the observed table of @map */
+	struct map *map; /* NULL: orphan */
 	struct pathgroup *group;
 	unsigned int tick, interval; /* daemon: seconds since the last check, and between checks */
 };

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * claim.h - should this device be a path of a multipath map? The decision behind `multipath -c`
+ * and `-u`, in the order of behaviour.md 5.2, and the waiting of find_multipaths smart.
+ */
+#ifndef MP_CLAIM_H
+#define MP_CLAIM_H
+
+#include "core/engine/engine.h"
+
+enum claim { CLAIM_NO, CLAIM_YES, CLAIM_MAYBE };
+
+struct claim_result {
+	enum claim claim;
+	bool certain;	  /* "valid, no further check" */
+	bool wait;	  /* print FIND_MULTIPATHS_WAIT_UNTIL */
+	int64_t wait_ns;  /* remaining nanoseconds, 0: the wait has expired */
+	const char *why;  /* the rule that decided, for logs and explain */
+};
+
+/* @udev: `multipath -u`, which also asks whether the daemon runs. 0 or -errno (cannot say). */
+int claim_check(struct engine *e, const char *name, bool udev, struct claim_result *ret);
+
+/* `multipath -C`, `-U`: has the map at least one usable path? No I/O. */
+bool claim_map_usable(struct engine *e, const struct map *m);
+
+#endif

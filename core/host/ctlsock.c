@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Non-blocking from the connect on, with one deadline for the whole exchange: a daemon that hangs
+ * costs the caller its time-out and nothing more. A length beyond the limit is a broken peer.
+ */
+#include "core/host/ctlsock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "core/host/host.h"
+
+/* "@name": the abstract name space, whose length counts no final NUL. */
+static int connect_to(const char *name)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	size_t n = strlen(name);
+	int fd;
+
+	if (n >= sizeof(sa.sun_path))
+		return -ENAMETOOLONG;
+	memcpy(sa.sun_path, name, n);
+	if (*name == '@')
+		sa.sun_path[0] = '\0';
+	else
+		n++;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (struct sockaddr *)&sa, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n))) {
+		int err = errno;
+
+		close(fd);
+		return -err;
+	}
+	return fd;
+}
+
+int ctl_connect(struct host *h)
+{
+	const char *env = getenv("MULTIPATH_SOCKET_NAME");
+	int fd;
+
+	if (h->replay)
+		return -ENOENT;
+	if (env && *env)
+		return connect_to(env);
+	fd = connect_to(host_places()->socket_path);
+	return fd >= 0 || fd == -EAGAIN ? fd : connect_to(host_places()->socket_abstract);
+}
+
+static int wait_for(int fd, short events, int64_t deadline)
+{
+	int64_t left = deadline - clock_mono(&(struct clock){ 0 });
+	struct pollfd p = { .fd = fd, .events = events };
+	int r;
+
+	if (left <= 0)
+		return -ETIMEDOUT;
+	r = poll(&p, 1, (int)(left / NSEC_PER_MSEC) + 1);
+	if (r < 0 && errno != EINTR)
+		return -errno;
+	return 0;
+}
+
+static int transfer(int fd, void *buf, size_t len, bool out, int64_t deadline)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		char *at = (char *)buf + done;
+		ssize_t n = out ? send(fd, at, len - done, MSG_NOSIGNAL) : recv(fd, at, len - done, 0);
+		int r;
+
+		if (n > 0) {
+			done += (size_t)n;
+			continue;
+		}
+		if (n == 0)
+			return -ECONNRESET;
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN)
+			return -errno;
+		r = wait_for(fd, out ? POLLOUT : POLLIN, deadline);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+int ctl_command(int fd, const char *command, int timeout_ms, char **ret_reply)
+{
+	int64_t deadline = clock_mono(&(struct clock){ 0 }) + timeout_ms * NSEC_PER_MSEC;
+	size_t len = strlen(command) + 1;
+	char *reply;
+	int r = transfer(fd, &len, sizeof(len), true, deadline);
+
+	if (!r)
+		r = transfer(fd, (void *)(uintptr_t)command, len, true, deadline);
+	if (!r)
+		r = transfer(fd, &len, sizeof(len), false, deadline);
+	if (r)
+		return r;
+	if (!len || len > CTL_REPLY_MAX)
+		return -EBADMSG;
+	reply = malloc(len);
+	if (!reply)
+		return -ENOMEM;
+	r = transfer(fd, reply, len, false, deadline);
+	if (!r && reply[len - 1])
+		r = -EBADMSG;
+	if (r) {
+		free(reply);
+		return r;
+	}
+	*ret_reply = reply;
+	return 0;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ctlsock.h - a client's side of multipathd's socket (behaviour.md 7.2): a native size_t length,
+ * then that many bytes, NUL included, in both directions. The pathname socket is tried first, then
+ * the abstract one; MULTIPATH_SOCKET_NAME replaces both. An answer is whole or an error.
+ */
+#ifndef MP_CTLSOCK_H
+#define MP_CTLSOCK_H
+
+#include <stddef.h>
+
+struct host;
+
+#define CTL_REPLY_MAX (32u << 20)
+
+/* A connected socket (the caller closes it), or -errno: no daemon answers. Always -ENOENT in
+ * replay. -EAGAIN: the daemon is there, but its queue is full. */
+int ctl_connect(struct host *h);
+
+/* One command and its reply, at most @timeout_ms for both. *ret_reply is the caller's to free(). */
+int ctl_command(int fd, const char *command, int timeout_ms, char **ret_reply);
+
+#endif
