@@ -49,9 +49,11 @@ enum probe_next { PROBE_DONE, PROBE_MORE };
 /* One check or priority request under way. Filled by the caller, private to the job. */
 struct probe {
 	const struct blkdev *dev;
-	const char *args;	/* prio_args; "" */
+	const char *args;	 /* prio_args; "" */
 	unsigned int timeout_ms; /* for each command */
 	struct probe_memory mem; /* in and out */
+	uint32_t map_mem;	 /* in and out: the same for all paths of a map, 0 at first */
+	uint32_t random;	 /* any number, for prioritizers that are to differ by chance */
 	/* the probe's own, zeroed before prepare() */
 	unsigned int step, retries;
 	uint8_t scratch[128];
@@ -67,12 +69,14 @@ struct checker {
 	bool (*supports)(const struct blkdev *d); /* NULL: every device */
 	void (*prepare)(struct probe *p, struct probe_req *req);
 	/* @v is untouched with PROBE_MORE, where @req holds the next request. */
-	enum probe_next (*judge)(struct probe *p, const struct probe_rsp *rsp, struct probe_req *req,
-				 struct check_verdict *v);
+	enum probe_next (*judge)(struct probe *p, const struct probe_rsp *rsp,
+				 struct probe_req *req, struct check_verdict *v);
+	const char *running;	      /* text while no answer has come, with PATH_PENDING */
+	struct check_verdict expired; /* where the deadline passed without an answer */
 };
 
 struct prio_verdict {
-	bool ok;  /* false: error, the priority is undefined (-1) */
+	bool ok; /* false: error, the priority is undefined (-1) */
 	int prio;
 	bool has_tpg;
 	unsigned int tpg;
@@ -84,8 +88,8 @@ struct prioritizer {
 	/* Can the arguments be used? 0 or -EINVAL with a message in @why (96 bytes). */
 	int (*args_ok)(const char *args, char *why);
 	void (*prepare)(struct probe *p, struct probe_req *req);
-	enum probe_next (*judge)(struct probe *p, const struct probe_rsp *rsp, struct probe_req *req,
-				 struct prio_verdict *v);
+	enum probe_next (*judge)(struct probe *p, const struct probe_rsp *rsp,
+				 struct probe_req *req, struct prio_verdict *v);
 };
 
 /* By the name in the configuration; NULL: unknown. cciss_tur is answered by tur. */
@@ -95,6 +99,10 @@ const struct prioritizer *prio_find(const char *name);
 /* All of them, for lint, man pages and tests; the arrays end with NULL. */
 const struct checker *const *checkers(void);
 const struct prioritizer *const *prioritizers(void);
+
+/* What the caller says of a check that it has started and not yet, or never, heard of. */
+void check_running(const struct checker *c, struct check_verdict *v);
+void check_expired(const struct checker *c, struct check_verdict *v);
 
 /* Texts shared by all checkers: " reports path is up" for PATH_UP, ... */
 const char *check_text(enum path_state s);
