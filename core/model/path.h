@@ -161,6 +161,7 @@ struct path {
 	enum dm_path_state dm;
 	unsigned int failures; /* fail count of the dm status */
 	bool marginal;
+	bool add_when_online;	   /* daemon: offline, joins its map when it comes back */
 	bool in_table;	 /* listed in the observed table of @map */
 	struct map *map; /* NULL: orphan */
 	struct pathgroup *group;
