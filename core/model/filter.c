@@ -3,42 +3,18 @@
  * Every criterion works alike: a rule of blacklist_exceptions that matches settles it, else a rule
  * of blacklist does, else nobody speaks. Only properties differ: they are asked one by one in the
  * order of the udev database, and a device that has its WWID property but nothing that is
- * whitelisted is not one to take. Patterns come compiled; one that could not be compiled never
- * matches, and neither does its inversion.
+ * whitelisted is not one to take.
  */
 #include "core/model/filter.h"
 
-#include <string.h>
-
 #include "parser/strbuf.h"
 
-static bool text_matches(const regex_t *re, bool has_re, bool invert, const char *text)
-{
-	return has_re && (regexec(re, text, 0, NULL, 0) == 0) != invert;
-}
-
-/* The first rule of @kind that matches. @product only counts for RULE_DEVICE, where a part that the
- * rule does not give matches anything. */
 static const struct rule *find_rule(const struct rules *rules, enum rule_kind kind,
 				    const char *text, const char *product)
 {
-	for (unsigned int i = 0; i < rules->n; i++) {
-		const struct rule *r = &rules->list[i];
-
-		if (r->kind != kind)
-			continue;
-		if (kind != RULE_DEVICE) {
-			if (text_matches(&r->re, r->has_re, r->invert, text))
-				return r;
-			continue;
-		}
-		if (!r->pattern && !r->product)
-			continue;
-		if ((!r->pattern || text_matches(&r->re, r->has_re, r->invert, text)) &&
-		    (!r->product ||
-		     text_matches(&r->re_product, r->has_re_product, r->invert_product, product)))
-			return r;
-	}
+	for (unsigned int i = 0; i < rules->n; i++)
+		if (rules->list[i].kind == kind && rule_matches(&rules->list[i], text, product))
+			return &rules->list[i];
 	return NULL;
 }
 
