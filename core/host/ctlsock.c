@@ -34,7 +34,8 @@ static int connect_to(const char *name)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
-	if (connect(fd, (struct sockaddr *)&sa, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n))) {
+	if (connect(fd, (struct sockaddr *)&sa,
+		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n))) {
 		int err = errno;
 
 		close(fd);
@@ -76,7 +77,8 @@ static int transfer(int fd, void *buf, size_t len, bool out, int64_t deadline)
 
 	while (done < len) {
 		char *at = (char *)buf + done;
-		ssize_t n = out ? send(fd, at, len - done, MSG_NOSIGNAL) : recv(fd, at, len - done, 0);
+		ssize_t n =
+			out ? send(fd, at, len - done, MSG_NOSIGNAL) : recv(fd, at, len - done, 0);
 		int r;
 
 		if (n > 0) {

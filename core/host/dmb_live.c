@@ -101,7 +101,7 @@ static int task_run(struct dm_task *t)
 }
 
 /* Is somebody there to answer? The socket alone does not tell: a killed udevd leaves it. */
-static bool udev_listens(const struct dmb_lv *lv)
+static bool udevd_answers(const struct dmb_lv *lv)
 {
 	__attribute__((cleanup(fd_close))) int fd = -1;
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
@@ -179,7 +179,7 @@ static int run_with_cookie(struct dmb_lv *lv, struct dm_task *t, unsigned int ud
 	int r, w;
 
 	if (!lv->batch)
-		dm_udev_set_sync_support(udev_listens(lv));
+		dm_udev_set_sync_support(udevd_answers(lv));
 	if (!dm_task_set_cookie(t, &lv->cookie, cookie_flags(udev_flags)))
 		return -ENOSPC; /* no semaphore to be had */
 	r = task_run(t);
@@ -196,7 +196,7 @@ static int live_batch_begin(struct dmb *d)
 	if (lv->batch)
 		return -EBUSY;
 	log_here(lv);
-	dm_udev_set_sync_support(udev_listens(lv));
+	dm_udev_set_sync_support(udevd_answers(lv));
 	lv->batch = true;
 	return 0;
 }

@@ -214,8 +214,9 @@ static int open_by_walk(struct fstree *t, const char *path, int flags)
 
 static int open_below(struct fstree *t, const char *path, int flags)
 {
-	struct open_how how = { .flags = (uint64_t)(flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY),
-				.resolve = RESOLVE_IN_ROOT };
+	/* openat2 refuses flags that mean nothing to O_PATH. */
+	int more = flags & O_PATH ? O_CLOEXEC : O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+	struct open_how how = { .flags = (uint64_t)(flags | more), .resolve = RESOLVE_IN_ROOT };
 	int fd;
 
 	if (t->root < 0)

@@ -132,6 +132,27 @@ static int map_number(struct host *h, const char *name, dev_t *ret_devno)
 	return 0;
 }
 
+/* "dm-N" of a map that was made in memory: it is not in the recorded sysfs. */
+static int map_by_node(struct host *h, const char *name, dev_t *ret_devno)
+{
+	__attribute__((cleanup(dm_maps_done))) struct dm_maps maps = { 0 };
+	unsigned int minor;
+	int used = 0, r;
+
+	if (sscanf(name, "dm-%u%n", &minor, &used) != 1 || name[used])
+		return -ENOENT;
+	r = h->dmb->ops->list(h->dmb, DM_INFO, &maps);
+	if (r < 0)
+		return r;
+	for (unsigned int i = 0; i < maps.n; i++) {
+		if (maps.list[i].minor == minor) {
+			*ret_devno = makedev(maps.list[i].major, minor);
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
 static int disk_number(struct host *h, const char *name, dev_t *ret_devno)
 {
 	unsigned int major, minor;
@@ -141,10 +162,8 @@ static int disk_number(struct host *h, const char *name, dev_t *ret_devno)
 	if (name_check(name) < 0)
 		return -ENOENT;
 	n = fstree_text(h->sys, text, sizeof(text), "class/block/%s/dev", name);
-	if (n == -ENOENT)
-		n = fstree_text(h->sys, text, sizeof(text), "block/%s/dev", name);
 	if (n < 0)
-		return (int)n;
+		return n == -ENOENT ? map_by_node(h, name, ret_devno) : (int)n;
 	if (sscanf(text, "%u:%u", &major, &minor) != 2)
 		return -EINVAL;
 	*ret_devno = makedev(major, minor);

@@ -243,13 +243,14 @@ static int temp_fill(int fd, const struct stat *old, const char *text)
 /* The rename itself must reach the disk, too; a folder that cannot be synced is no failure. */
 static void sync_folder(const char *path)
 {
-	__attribute__((cleanup(free_text))) char *dir = strdup(path);
 	__attribute__((cleanup(fd_close))) int fd = -1;
-	char *slash = dir ? strrchr(dir, '/') : NULL;
+	char dir[PATH_MAX];
+	size_t len = (size_t)(strrchr(path, '/') - path); /* realpath(3): there is one */
 
-	if (!slash)
+	if (len + 1 >= sizeof(dir))
 		return;
-	slash[slash == dir] = '\0';
+	memcpy(dir, path, len);
+	strcpy(dir + len, "/");
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0)
 		fsync(fd);
