@@ -19,10 +19,10 @@ enum rule_kind { RULE_DEVNODE, RULE_WWID, RULE_PROPERTY, RULE_PROTOCOL, RULE_DEV
 
 struct rule {
 	enum rule_kind kind;
-	bool builtin;		/* "default rule" as against "config file rule" */
+	bool builtin; /* "default rule" as against "config file rule" */
 	struct srcloc loc;
-	const char *pattern;	/* as written; for RULE_DEVICE the vendor, NULL: not given */
-	const char *product;	/* RULE_DEVICE only; NULL: not given */
+	const char *pattern; /* as written; for RULE_DEVICE the vendor, NULL: not given */
+	const char *product; /* RULE_DEVICE only; NULL: not given */
 	/* Compiled once. A leading '!' inverts; "\!" is a literal '!'. */
 	regex_t re, re_product;
 	bool has_re, has_re_product, invert, invert_product;
@@ -39,20 +39,25 @@ struct layers {
 };
 
 /* A built-in hardware row, as text, for config_load() (see core/model/hwtable.h). */
+struct config_set {
+	enum kw_id kw;
+	const char *text;
+};
+
 struct config_row {
-	const struct {
-		enum kw_id kw;
-		const char *text;
-	} *set; /* ends with KW_NONE */
+	const struct config_set *set; /* ends with KW_NONE */
 };
 
 struct config_sources {
-	const char *root;   /* prefix for every path that is opened ("" on a live host) */
-	const char *file;   /* "/etc/multipath.conf"; may be absent from the disk */
-	const char *dir;    /* "/etc/multipath/conf.d", NULL: none */
-	const char *const *files; /* explicit list instead of file and dir (lint); NULL-terminated */
+	const char *root; /* prefix for every path that is opened ("" on a live host) */
+	const char *file; /* "/etc/multipath.conf"; may be absent from the disk */
+	const char *dir;  /* "/etc/multipath/conf.d", NULL: none */
+	const char *const
+		*files; /* explicit list instead of file and dir (lint); NULL-terminated */
 	const struct config_row *builtin; /* ends with .set == NULL */
-	bool nvme_native;   /* the kernel multipaths NVMe itself: built-in devnode rule without nvme */
+	bool nvme_native; /* the kernel multipaths NVMe itself: built-in devnode rule without nvme */
+	const struct kwuserdb *users; /* for uid and gid; NULL: the system's */
+	bool check_regex; /* report bad expressions of device sections too (for the linter) */
 };
 
 struct config {
@@ -60,16 +65,28 @@ struct config {
 	struct srcfile **files;
 	unsigned int n_files;
 	struct diag_sink *diags;
-	bool fatal;		   /* the main file is unusable; the layers hold what was read */
-	const struct layer *internal;	/* built-in defaults */
-	const struct layer *defaults;	/* as written */
-	const struct layer *effective;	/* defaults + internal + derived (max_polling_interval, ...) */
-	const struct layer *overrides;	/* NULL: no such section */
+	bool fatal;		      /* the main file is unusable; the layers hold what was read */
+	const struct layer *internal; /* built-in defaults */
+	const struct layer *defaults; /* as written */
+	const struct layer
+		*effective; /* defaults + internal + derived (max_polling_interval, ...) */
+	const struct layer *overrides; /* NULL: no such section */
 	struct layers protocols;
-	struct layers devices; /* built-in rows, then the files'; duplicates merged; last one wins */
+	struct layers
+		devices; /* built-in rows, then the files'; duplicates merged; last one wins */
+	/*
+	 * Sorted by WWID, duplicates merged. Where an alias belongs to another WWID already, the
+	 * layer has none and merged_from is the one that has (it is what -t prints).
+	 */
 	struct layers multipaths;
 	struct rules blacklist, exceptions;
 };
+
+/*
+ * Does @text match the rule? For RULE_DEVICE, @text is the vendor and @product the product, and
+ * both parts that are given have to match. A leading '!' is taken into account.
+ */
+bool rule_matches(const struct rule *r, const char *text, const char *product);
 
 /*
  * Load everything. Returns 0 also when the text has errors (see @fatal and @diags); a negative

@@ -22,7 +22,7 @@ enum severity { SEV_NOTE, SEV_WARNING, SEV_ERROR };
 
 enum diag_id {
 	DIAG_NONE,
-#define DIAG(id, ...) DIAG_##id,
+#define DIAG(id, name, ...) DIAG_##id,
 #include "parser/diag.def"
 #undef DIAG
 	DIAG__MAX
@@ -31,14 +31,16 @@ enum diag_id {
 struct diag_def {
 	const char *name; /* "duplicate-keyword": the id that people write */
 	enum severity severity;
-	int level;	    /* multipath-tools' verbosity level of the legacy text; -1: it is silent */
-	const char *text;   /* for people */
-	const char *legacy; /* multipath-tools' words, NULL where it is silent */
+	int level;	     /* multipath-tools' verbosity level of the legacy text */
+	const char *text;    /* for people */
+	const char *legacy;  /* multipath-tools' words, NULL where it is silent */
 	const char *explain; /* what, why, example, how to mend; NULL until the linter has it */
+	bool echo;	     /* multipath-tools' second line on the same matter: not for people */
+	bool on_use; /* multipath-tools says it when maps are set up, not for -t and its like */
 };
 
 #define DIAG_NOTES 3
-#define DIAG_ARGS 4
+#define DIAG_ARGS  4
 
 struct diag_note {
 	struct srcloc loc;
@@ -49,7 +51,7 @@ struct diag {
 	enum diag_id id;
 	enum severity severity;
 	struct srcloc loc;
-	unsigned int line; /* line of the legacy text where no file location exists; 0: use loc */
+	unsigned int line; /* line as multipath-tools counts (long lines split); 0: use loc */
 	const char *arg[DIAG_ARGS];
 	struct diag_note note[DIAG_NOTES];
 	unsigned int n_notes;
@@ -59,10 +61,16 @@ struct diag {
 
 struct diag_sink;
 
+/* Records beyond this many are counted but not kept. */
+#define DIAG_MAX 100000
+
 /* Records and their strings live in @a. */
 struct diag_sink *diag_sink_new(struct arena *a);
 
-/* Add a record; arguments are copied. Returns it so that notes and suggestions can be put on. */
+/*
+ * Add a record; arguments are copied. Returns it so that notes and suggestions can be put on, or
+ * NULL where DIAG_MAX is reached (diag_note() and diag_suggest() take that).
+ */
 struct diag *diag_add(struct diag_sink *s, enum diag_id id, struct srcloc loc, const char *a1,
 		      const char *a2, const char *a3, const char *a4);
 void diag_note(struct diag_sink *s, struct diag *d, struct srcloc loc, const char *fmt, ...)

@@ -58,8 +58,8 @@ enum kw_id {
 struct kwdef {
 	const char *name;
 	const struct kwtype *type; /* NULL: a section */
-	uint8_t at[SEC__MAX];	   /* place in the print order of each section; 0: not allowed there */
-	const char *def;	   /* built-in default as text, NULL: unset */
+	uint8_t at[SEC__MAX]; /* place in the print order of each section; 0: not allowed there */
+	const char *def;      /* built-in default as text, NULL: unset */
 	const char *since;
 	const char *since_in[SEC__MAX];
 	const char *deprecated; /* first release that warns or ignores it */
@@ -69,9 +69,11 @@ struct kwdef {
 	const char *unit;	/* "s", "ms", "KiB", ... for people; NULL: none */
 	int64_t min, max;	/* of numbers; both 0: no limits of its own */
 	bool repeat;		/* may stand several times in a section (devnode, wwid, ...) */
-	bool ignored;		/* known, accepted and without effect at our release */
-	enum section opens;	/* the section this keyword opens; SEC_ROOT: none */
-	const char *brief;	/* one line for people */
+	bool ignored;	    /* known, accepted and without effect; def is what is used instead */
+	bool zero_unset;    /* 0 is accepted and means "not set" */
+	bool braced;	    /* multipath-tools opens the section even where its '{' is missing */
+	enum section opens; /* the section this keyword opens; SEC_ROOT: none */
+	const char *brief;  /* one line for people */
 };
 
 const struct kwdef *kw_get(enum kw_id id);
@@ -79,13 +81,29 @@ const struct kwdef *kw_get(enum kw_id id);
 /* Exact, case-sensitive look-up among the keywords (and aliases) allowed in @s; KW_NONE: none. */
 enum kw_id kw_find(enum section s, const char *name);
 
+/* The same without a section, removed keywords included: the first row of that name. */
+enum kw_id kw_find_any(const char *name);
+
+/* A section @name is allowed in, SEC__MAX: none (removed keywords are in none). */
+enum section kw_home(const char *name);
+
 /* The keyword allowed in @s that is nearest to @name by edit distance, or KW_NONE. */
 enum kw_id kw_nearest(enum section s, const char *name);
 
-/* Keywords of @s in print order. The array ends with KW_NONE and is static. */
+/* The keyword that @kw is another spelling of, else @kw itself. */
+enum kw_id kw_resolve(enum kw_id kw);
+
+/*
+ * Keywords of @s in print order, sections among them, removed and ignored ones and aliases not.
+ * The array ends with KW_NONE and is static.
+ */
 const enum kw_id *kw_order(enum section s);
 
-const char *section_name(enum section s); /* "defaults", "device", ... */
+const char *section_name(enum section s); /* "defaults", "device", ...; SEC_ROOT: "" */
+const char *section_path(enum section s); /* "defaults", "devices/device", ... */
 const char *vocab_text(enum vocab_word w);
+
+/* The release that brought @kw to section @s. */
+const char *kw_since(enum kw_id kw, enum section s);
 
 #endif

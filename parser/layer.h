@@ -69,6 +69,9 @@ struct layer *layer_new(struct arena *a, enum layer_kind kind, struct srcloc loc
 void layer_set(struct layer *l, struct arena *a, enum kw_id kw, struct kwval val,
 	       struct srcloc loc);
 
+/* Take @kw out again; its array slot is closed. */
+void layer_unset(struct layer *l, enum kw_id kw);
+
 /* The setting of @kw, or NULL where this layer does not set it. */
 const struct setting *layer_get(const struct layer *l, enum kw_id kw);
 

@@ -16,7 +16,10 @@ struct strbuf {
 	size_t len, cap;
 };
 
-#define STRBUF_INIT { 0 }
+#define STRBUF_INIT                                                                                \
+	{                                                                                          \
+		0                                                                                  \
+	}
 
 void sb_done(struct strbuf *sb); /* frees; leaves an empty strbuf */
 void sb_clear(struct strbuf *sb);

@@ -20,6 +20,8 @@ $(FB)/tests/fuzz/%: tests/fuzz/%.c $(FB)/libminipath.a
 	$(Q)mkdir -p $(@D) && clang -std=gnu11 $(OPT) $(WARN) -Wno-missing-prototypes -fsanitize=fuzzer,address,undefined \
 	  -fno-sanitize-recover=all $(CPPFLAGS) -o $@ $< $(FB)/libminipath.a $(LDLIBS)
 
+include tests/conf/rules.mk
+
 deps-build deps-check deps-vm: deps-%:
 	$(Q)dist/install-deps $*
 

@@ -1,0 +1,561 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One generation of the configuration: read the built-in rows, the main file and the directory in
+ * C order, then settle what the files say together. Duplicate device sections are merged after
+ * each file, so that a file can only be told of its own; maps, protocols and rules once at the end.
+ * Later rows win and stand where the later one stood, as with multipath-tools.
+ */
+#include "parser/config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parser/arena.h"
+#include "parser/bind.h"
+#include "parser/hash.h"
+#include "parser/kwtype.h"
+#include "parser/rules.h"
+
+/* Rules that are there before any file. */
+#define DEVNODE_RULE	    "!^(sd[a-z]|dasd[a-z]|nvme[0-9])"
+#define DEVNODE_NATIVE_RULE "!^(sd[a-z]|dasd[a-z])"
+#define PROPERTY_RULE	    "(SCSI_IDENT_|ID_WWN)"
+
+struct loader {
+	const struct config_sources *src;
+	struct config *c;
+	struct binding b;
+	unsigned int files_cap;
+};
+
+static void tell(struct loader *l, enum diag_id id, struct srcloc loc, const char *a1,
+		 const char *a2)
+{
+	diag_add(l->c->diags, id, loc, a1, a2, NULL, NULL);
+}
+
+/* ---- built-in values ---- */
+
+static void set_builtin(struct arena *a, struct layer *layer, enum kw_id kw, const char *text)
+{
+	struct kwcontext ctx = { .kw = kw, .a = a, .loc = SRCLOC_NONE };
+	struct kwval val;
+
+	if (kw_parse(&ctx, text, &val) == KWR_SET)
+		layer_set(layer, a, kw, val, SRCLOC_NONE);
+}
+
+static const struct layer *internal_layer(struct arena *a)
+{
+	struct layer *l = layer_new(a, LAYER_INTERNAL, SRCLOC_NONE);
+
+	for (enum kw_id kw = KW_NONE + 1; kw < KW__MAX; kw++) {
+		const struct kwdef *def = kw_get(kw);
+
+		if (def->def && !def->ignored)
+			set_builtin(a, l, kw, def->def);
+	}
+	return l;
+}
+
+static void add_layer(struct arena *a, struct layers *list, struct layer *layer)
+{
+	list->list = arena_grow(a, list->list, list->n, &list->cap, sizeof(*list->list));
+	list->list[list->n++] = layer;
+}
+
+static void add_builtin_rows(struct loader *l)
+{
+	const struct config_row *row = l->src->builtin;
+
+	for (; row && row->set; row++) {
+		struct layer *layer = layer_new(l->c->arena, LAYER_BUILTIN_DEV, SRCLOC_NONE);
+
+		for (const struct config_set *s = row->set; s->kw; s++)
+			set_builtin(l->c->arena, layer, s->kw, s->text);
+		add_layer(l->c->arena, &l->b.devices, layer);
+	}
+}
+
+/* ---- duplicates ---- */
+
+static uint32_t device_hash(const void *item)
+{
+	uint32_t h = hash_text(HASH_START, layer_str(item, KW_vendor));
+
+	return hash_text(hash_text(h, layer_str(item, KW_product)), layer_str(item, KW_revision));
+}
+
+static bool device_same(const void *a, const void *b)
+{
+	return same_text(layer_str(a, KW_vendor), layer_str(b, KW_vendor)) &&
+	       same_text(layer_str(a, KW_product), layer_str(b, KW_product)) &&
+	       same_text(layer_str(a, KW_revision), layer_str(b, KW_revision));
+}
+
+static bool device_complete(const struct layer *l)
+{
+	return layer_str(l, KW_vendor) && layer_str(l, KW_product);
+}
+
+static void tell_device(struct loader *l, enum diag_id id, const struct layer *row,
+			const struct layer *into, const char *file)
+{
+	struct diag *d;
+	const char *revision = layer_str(row, KW_revision);
+
+	d = diag_add(l->c->diags, id, row->loc.file ? row->loc : into->loc,
+		     layer_str(row, KW_vendor), layer_str(row, KW_product),
+		     revision ? revision : "(null)", file);
+	if (row->loc.file)
+		diag_note(l->c->diags, d, into->loc, "merged with this one");
+}
+
+/*
+ * Merge the device sections of one file (@first and on) with those before it and with each other.
+ * Each row finds the next one like it; then every row but the last of its kind is folded into that.
+ */
+static void merge_devices(struct loader *l, unsigned int first, const char *file)
+{
+	struct layers *list = &l->b.devices;
+	struct seen seen = { .hash = device_hash, .same = device_same };
+	struct layer **next = calloc(list->n + 1, sizeof(struct layer *));
+	unsigned int i, n = 0;
+
+	for (i = list->n; next && i-- > 0;) {
+		if (!device_complete(list->list[i]))
+			continue;
+		next[i] = (struct layer *)seen_add(&seen, list->list[i]);
+		if (next[i])
+			seen_replace(&seen, list->list[i]);
+	}
+	seen_done(&seen);
+	for (i = 0; next && i < list->n; i++) {
+		struct layer *row = list->list[i];
+
+		if (i >= first && !device_complete(row)) {
+			tell(l, DIAG_device_incomplete, row->loc, file, NULL);
+		} else if (next[i]) {
+			tell_device(l, i >= first ? DIAG_duplicate_device : DIAG_device_merged, row,
+				    next[i], file);
+			layer_inherit(next[i], l->c->arena, row);
+			next[i]->merged_from = row;
+		} else {
+			list->list[n++] = row;
+		}
+	}
+	if (next)
+		list->n = n;
+	free(next);
+}
+
+static uint32_t wwid_hash(const void *item)
+{
+	return hash_text(HASH_START, layer_str(item, KW_wwid));
+}
+
+static bool wwid_same(const void *a, const void *b)
+{
+	return same_text(layer_str(a, KW_wwid), layer_str(b, KW_wwid));
+}
+
+static uint32_t type_hash(const void *item)
+{
+	return hash_text(HASH_START, layer_str(item, KW_type));
+}
+
+static bool type_same(const void *a, const void *b)
+{
+	return same_text(layer_str(a, KW_type), layer_str(b, KW_type));
+}
+
+/* Fold sections with the same key into the last of them; drop those without it. */
+static void merge_by_key(struct loader *l, struct layers *list, enum kw_id key, enum diag_id dup,
+			 struct seen *seen)
+{
+	unsigned int i, n = list->n;
+
+	for (i = list->n; i-- > 0;) {
+		struct layer *row = list->list[i], *last;
+
+		if (!layer_str(row, key))
+			continue;
+		last = (struct layer *)seen_add(seen, row);
+		if (last) {
+			struct diag *d = diag_add(l->c->diags, dup, row->loc, layer_str(row, key),
+						  NULL, NULL, NULL);
+
+			diag_note(l->c->diags, d, last->loc, "merged with this one");
+			layer_inherit(last, l->c->arena, row);
+			last->merged_from = row;
+		} else {
+			list->list[--n] = row;
+		}
+	}
+	memmove(list->list, list->list + n, (list->n - n) * sizeof(*list->list));
+	list->n -= n;
+	seen_done(seen);
+}
+
+static void tell_keyless(struct loader *l, const struct layers *list, unsigned int first,
+			 enum kw_id key, enum diag_id id, const char *file)
+{
+	for (unsigned int i = first; i < list->n; i++) {
+		if (!layer_str(list->list[i], key))
+			tell(l, id, list->list[i]->loc, file, NULL);
+	}
+}
+
+/* ---- files ---- */
+
+static void add_file(struct loader *l, struct srcfile *f)
+{
+	struct config *c = l->c;
+
+	c->files = arena_grow(c->arena, c->files, c->n_files, &l->files_cap, sizeof(*c->files));
+	c->files[c->n_files++] = f;
+}
+
+/* @file is how multipath-tools calls it where it speaks of the file as a whole. */
+static int load_file(struct loader *l, const char *path, const char *file, bool main_file)
+{
+	unsigned int devices = l->b.devices.n, protocols = l->b.protocols.n;
+	const char *full = arena_printf(l->c->arena, "%s%s", l->src->root, path);
+	struct srcfile *f;
+	bool bad = false;
+	int err;
+
+	err = srcfile_read(full, path, &f);
+	if (err == -ENOMEM)
+		return err;
+	if (err == -ENOENT && main_file && !l->src->files)
+		return 0;
+	if (err < 0) {
+		tell(l, DIAG_unreadable_file, SRCLOC_NONE, path, strerror(-err));
+		l->c->fatal |= main_file;
+		return 0;
+	}
+	add_file(l, f);
+	err = bind_file(f, &l->b, &bad);
+	if (err < 0)
+		return err;
+	merge_devices(l, devices, file);
+	tell_keyless(l, &l->b.protocols, protocols, KW_type, DIAG_protocol_incomplete, file);
+	l->c->fatal |= bad && main_file;
+	return 0;
+}
+
+static bool is_conf(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 5 && !strcmp(name + n - 5, ".conf");
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	const char *const *x = a, *const *y = b;
+
+	return strcmp(*x, *y);
+}
+
+static char **list_dir(struct loader *l, DIR *dir, unsigned int *ret_n)
+{
+	unsigned int n = 0, cap = 0;
+	char **names = NULL;
+	struct dirent *d;
+
+	while ((d = readdir(dir))) {
+		if (!is_conf(d->d_name))
+			continue;
+		names = arena_grow(l->c->arena, names, n, &cap, sizeof(*names));
+		names[n++] = arena_strdup(l->c->arena, d->d_name);
+	}
+	if (n)
+		qsort(names, n, sizeof(*names), compare_names);
+	*ret_n = n;
+	return names;
+}
+
+static int load_dir(struct loader *l, const char *path)
+{
+	const char *full = arena_printf(l->c->arena, "%s%s", l->src->root, path);
+	DIR *dir = opendir(full);
+	unsigned int n;
+	char **names;
+	int err = 0;
+
+	if (!dir) {
+		tell(l, errno == ENOENT ? DIAG_no_config_dir : DIAG_unreadable_dir, SRCLOC_NONE,
+		     path, strerror(errno));
+		return 0;
+	}
+	names = list_dir(l, dir, &n);
+	closedir(dir);
+	for (unsigned int i = 0; i < n && !err; i++)
+		err = load_file(l, arena_printf(l->c->arena, "%s/%s", path, names[i]), names[i],
+				false);
+	return err;
+}
+
+static int load_files(struct loader *l)
+{
+	const char *const *f = l->src->files;
+	int err = 0;
+
+	for (; f && *f && !err; f++)
+		err = load_file(l, *f, *f, true);
+	if (l->src->files)
+		return err;
+	err = load_file(l, l->src->file, l->src->file, true);
+	if (!err && l->c->fatal)
+		tell(l, DIAG_unusable_config, SRCLOC_NONE, NULL, NULL);
+	if (!err && l->src->dir)
+		err = load_dir(l, l->src->dir);
+	return err;
+}
+
+/* ---- what the files say together ---- */
+
+static int compare_wwids(const void *a, const void *b)
+{
+	const struct layer *const *x = a, *const *y = b;
+
+	return strcmp(layer_str(*x, KW_wwid), layer_str(*y, KW_wwid));
+}
+
+static uint32_t alias_hash(const void *item)
+{
+	return hash_text(HASH_START, layer_str(item, KW_alias));
+}
+
+static bool alias_same(const void *a, const void *b)
+{
+	return same_text(layer_str(a, KW_alias), layer_str(b, KW_alias));
+}
+
+/* An alias is the first WWID's that asks for it; the others go without. */
+static void settle_aliases(struct loader *l)
+{
+	struct seen seen = { .hash = alias_hash, .same = alias_same };
+	struct layers *list = &l->b.multipaths;
+
+	for (unsigned int i = 0; i < list->n; i++) {
+		struct layer *row = list->list[i], *copy;
+		const struct setting *alias = layer_get(row, KW_alias);
+		const struct layer *owner;
+		struct diag *d;
+
+		if (!alias)
+			continue;
+		owner = seen_add(&seen, row);
+		if (!owner)
+			continue;
+		d = diag_add(l->c->diags, DIAG_alias_conflict, alias->loc, alias->val.str,
+			     layer_str(row, KW_wwid), NULL, NULL);
+		diag_note(l->c->diags, d, layer_get(owner, KW_alias)->loc, "%s has it",
+			  layer_str(owner, KW_wwid));
+		copy = layer_new(l->c->arena, row->kind, row->loc);
+		layer_inherit(copy, l->c->arena, row);
+		layer_unset(copy, KW_alias);
+		copy->merged_from = row;
+		list->list[i] = copy;
+	}
+	seen_done(&seen);
+}
+
+static void settle_multipaths(struct loader *l)
+{
+	struct seen seen = { .hash = wwid_hash, .same = wwid_same };
+	struct layers *list = &l->b.multipaths;
+
+	tell_keyless(l, list, 0, KW_wwid, DIAG_multipath_incomplete, "");
+	merge_by_key(l, list, KW_wwid, DIAG_duplicate_multipath, &seen);
+	if (list->n)
+		qsort(list->list, list->n, sizeof(*list->list), compare_wwids);
+	settle_aliases(l);
+}
+
+static void settle_protocols(struct loader *l)
+{
+	struct seen seen = { .hash = type_hash, .same = type_same };
+
+	merge_by_key(l, &l->b.protocols, KW_type, DIAG_duplicate_protocol, &seen);
+}
+
+static void add_rule(struct loader *l, struct rules *rules, enum rule_kind kind, const char *text)
+{
+	struct rule *r = rules_add(rules, l->c->arena, kind, SRCLOC_NONE);
+	char msg[128];
+
+	if (!r)
+		return;
+	r->builtin = true;
+	rule_set_pattern(r, text, msg, sizeof(msg));
+}
+
+/* Products of an array that are no storage, as its device section names them. */
+static void add_product_rule(struct loader *l, const struct layer *row)
+{
+	const struct setting *set = layer_get(row, KW_product_blacklist);
+	struct rule *r;
+	char msg[128];
+
+	if (!set)
+		return;
+	r = rules_add(&l->b.blacklist, l->c->arena, RULE_DEVICE, set->loc);
+	if (!r)
+		return;
+	r->builtin = true;
+	if (rule_set_pattern(r, layer_str(row, KW_vendor), msg, sizeof(msg)) ||
+	    rule_set_product(r, set->val.str, msg, sizeof(msg))) {
+		diag_add(l->c->diags, DIAG_useless_regex, set->loc, kw_get(set->kw)->name,
+			 set->val.str, msg, NULL);
+		rules_drop_last(&l->b.blacklist);
+	}
+}
+
+static void settle_rules(struct loader *l)
+{
+	add_rule(l, &l->b.blacklist, RULE_DEVNODE,
+		 l->src->nvme_native ? DEVNODE_NATIVE_RULE : DEVNODE_RULE);
+	add_rule(l, &l->b.exceptions, RULE_PROPERTY, PROPERTY_RULE);
+	for (unsigned int i = 0; i < l->b.devices.n; i++)
+		add_product_rule(l, l->b.devices.list[i]);
+	rules_dedup(&l->b.blacklist);
+	rules_dedup(&l->b.exceptions);
+}
+
+/*
+ * The checker's longest interval is four times the shortest unless it is set; where it alone is
+ * set, the shortest is a quarter of it; and the shortest is never above the longest.
+ */
+static void derive_intervals(struct loader *l, struct layer *eff)
+{
+	const struct setting *min = layer_get(l->b.defaults, KW_polling_interval);
+	const struct setting *max = layer_get(l->b.defaults, KW_max_polling_interval);
+	struct kwval val = { .word = VW_NUMBER };
+	struct srcloc loc = SRCLOC_NONE;
+
+	if (!max) {
+		val.num = 4 * layer_get(eff, KW_polling_interval)->val.num;
+		layer_set(eff, l->c->arena, KW_max_polling_interval, val, loc);
+		return;
+	}
+	val.num = max->val.num;
+	if (min && min->val.num <= max->val.num)
+		return;
+	if (!min)
+		val.num = max->val.num >= 4 ? max->val.num / 4 : 1;
+	layer_set(eff, l->c->arena, KW_polling_interval, val, max->loc);
+}
+
+static const struct layer *effective_layer(struct loader *l)
+{
+	struct layer *eff = layer_new(l->c->arena, LAYER_DEFAULTS, l->b.defaults->loc);
+
+	layer_inherit(eff, l->c->arena, l->b.defaults);
+	layer_inherit(eff, l->c->arena, l->c->internal);
+	derive_intervals(l, eff);
+	return eff;
+}
+
+static void settle(struct loader *l)
+{
+	struct config *c = l->c;
+
+	settle_multipaths(l);
+	settle_protocols(l);
+	settle_rules(l);
+	c->defaults = l->b.defaults;
+	c->overrides = l->b.overrides;
+	c->effective = effective_layer(l);
+	c->protocols = l->b.protocols;
+	c->devices = l->b.devices;
+	c->multipaths = l->b.multipaths;
+}
+
+int config_load(const struct config_sources *src, struct config **ret_cfg)
+{
+	struct config *c = calloc(1, sizeof(*c));
+	struct loader l = { .src = src, .c = c };
+	int err;
+
+	if (!c)
+		return -ENOMEM;
+	c->arena = arena_new();
+	c->diags = diag_sink_new(c->arena);
+	c->internal = internal_layer(c->arena);
+	l.b = (struct binding){ .a = c->arena,
+				.diags = c->diags,
+				.users = src->users,
+				.check_regex = src->check_regex,
+				.defaults = layer_new(c->arena, LAYER_DEFAULTS, SRCLOC_NONE) };
+	add_builtin_rows(&l);
+	err = load_files(&l);
+	if (!err)
+		settle(&l);
+	c->blacklist = l.b.blacklist;
+	c->exceptions = l.b.exceptions;
+	if (err < 0) {
+		config_free(c);
+		return err;
+	}
+	*ret_cfg = c;
+	return 0;
+}
+
+void config_free(struct config *c)
+{
+	if (!c)
+		return;
+	for (unsigned int i = 0; i < c->n_files; i++)
+		srcfile_free(c->files[i]);
+	rules_done(&c->blacklist);
+	rules_done(&c->exceptions);
+	arena_free(c->arena);
+	free(c);
+}
+
+/* ---- questions ---- */
+
+const struct layer *config_multipath(const struct config *c, const char *wwid)
+{
+	unsigned int low = 0, high = c->multipaths.n;
+
+	while (low < high) {
+		unsigned int mid = low + (high - low) / 2;
+		int order = strcmp(wwid, layer_str(c->multipaths.list[mid], KW_wwid));
+
+		if (!order)
+			return c->multipaths.list[mid];
+		if (order < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return NULL;
+}
+
+const struct kwval *config_value(const struct config *c, enum kw_id kw)
+{
+	const struct setting *s = layer_get(c->effective, kw);
+
+	return s ? &s->val : NULL;
+}
+
+int64_t config_num(const struct config *c, enum kw_id kw, int64_t if_unset)
+{
+	const struct kwval *v = config_value(c, kw);
+
+	return v && v->word == VW_NUMBER ? v->num : if_unset;
+}
+
+bool config_yes(const struct config *c, enum kw_id kw)
+{
+	const struct kwval *v = config_value(c, kw);
+
+	return v && v->word == VW_yes;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Driver of the configuration tests: reads files as `multipath -t` would and prints the result.
+ *
+ *	confdump [-b] [-d DIR] [-i] [-n] [-q] [-v LEVEL] [FILE]
+ *
+ * -b: no built-in rows, -d: conf.d directory, -i: diagnostics as "line:column id [suggestion]" in
+ * place of multipath-tools' words, -n: native NVMe multipathing, -q: no dump, -v: log level.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/model/hwtable.h"
+#include "parser/diag.h"
+#include "parser/dump.h"
+#include "parser/strbuf.h"
+
+static void print_id(const struct diag *d, struct strbuf *out)
+{
+	struct srcpos pos = srcloc_start(d->loc);
+
+	sb_printf(out, "%u:%u %s: ", pos.line, pos.column, diag_def(d->id)->name);
+	diag_text(d, out);
+	if (d->suggestion)
+		sb_printf(out, " [%s]", d->suggestion);
+	for (unsigned int i = 0; i < d->n_notes; i++)
+		sb_printf(out, " (%u: %s)", srcloc_start(d->note[i].loc).line, d->note[i].text);
+}
+
+static void print_diags(const struct config *c, int level, bool ids)
+{
+	__attribute__((cleanup(sb_done))) struct strbuf sb = STRBUF_INIT;
+
+	for (unsigned int i = 0; i < diag_count(c->diags); i++) {
+		const struct diag *d = diag_at(c->diags, i);
+		const struct diag_def *def = diag_def(d->id);
+
+		sb_clear(&sb);
+		if (ids && !def->echo)
+			print_id(d, &sb);
+		else if (ids || def->level > level || def->on_use || !diag_legacy(d, &sb))
+			continue;
+		fprintf(stderr, "%s\n", sb_str(&sb));
+	}
+}
+
+int main(int argc, char **argv)
+{
+	__attribute__((cleanup(sb_done))) struct strbuf sb = STRBUF_INIT;
+	struct config_sources src = { .root = "", .builtin = hwtable_rows() };
+	bool ids = false, quiet = false, fatal;
+	struct config *c;
+	int opt, level = 2;
+
+	while ((opt = getopt(argc, argv, "bd:inqv:")) != -1) {
+		switch (opt) {
+		case 'b':
+			src.builtin = NULL;
+			break;
+		case 'd':
+			src.dir = optarg;
+			break;
+		case 'i':
+			ids = src.check_regex = true;
+			break;
+		case 'n':
+			src.nvme_native = true;
+			break;
+		case 'q':
+			quiet = true;
+			break;
+		case 'v':
+			level = atoi(optarg);
+			break;
+		default:
+			return 2;
+		}
+	}
+	src.file = optind < argc ? argv[optind] : "";
+	if (config_load(&src, &c) < 0)
+		return 3;
+	print_diags(c, level, ids);
+	if (!c->fatal && !quiet) {
+		dump_config(c, NULL, &sb);
+		fwrite(sb_str(&sb), 1, sb.len, stdout);
+	}
+	fatal = c->fatal;
+	config_free(c);
+	return fatal ? 1 : 0;
+}
