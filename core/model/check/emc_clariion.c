@@ -18,6 +18,9 @@
 #define READ_TRIES 3
 #define SNAPSHOT   1u /* in map_mem: an inactive snapshot */
 
+/* Said of passive paths as well. */
+#define HEALTHY ": Active path is healthy"
+
 enum { STEP_PAGE, STEP_READ };
 
 static void emc_prepare(struct probe *p, struct probe_req *req)
@@ -60,7 +63,7 @@ static enum probe_next judge_page(struct probe *p, const struct probe_rsp *rsp,
 	}
 	if (p->map_mem & SNAPSHOT)
 		return check_done(v, PATH_DOWN, NULL);
-	return check_done(v, PATH_UP, NULL);
+	return check_done(v, PATH_UP, HEALTHY);
 }
 
 static enum probe_next judge_inquiry(struct probe *p, const struct probe_rsp *rsp,
@@ -76,6 +79,10 @@ static enum probe_next judge_inquiry(struct probe *p, const struct probe_rsp *rs
 			break;
 		emc_prepare(p, req);
 		return PROBE_MORE;
+	case SCSI_SENSE:
+		if (s.key != SENSE_ILLEGAL_REQUEST)
+			break;
+		return check_done(v, PATH_WILD, NULL); /* no such page: no such array */
 	case SCSI_NOTTY:
 		return check_done(v, PATH_WILD, NULL);
 	case SCSI_ERROR:
@@ -105,7 +112,7 @@ static enum probe_next judge_read(struct probe *p, const struct probe_rsp *rsp,
 
 	if (o == SCSI_OK || rsp->scsi->err == ENOMEM) {
 		p->map_mem &= ~SNAPSHOT;
-		return check_done(v, PATH_UP, ": Active path is healthy");
+		return check_done(v, PATH_UP, HEALTHY);
 	}
 	if (o == SCSI_RETRY && s.key == SENSE_UNIT_ATTENTION && ++p->retries < READ_TRIES) {
 		check_read_first(p, req);

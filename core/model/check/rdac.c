@@ -146,8 +146,8 @@ static enum probe_next rdac_judge(struct probe *p, const struct probe_rsp *rsp,
 	case SCSI_OK:
 		return rdac_page(rsp, v);
 	case SCSI_SENSE:
-		if (s.key == SENSE_NO_SENSE)
-			return rdac_page(rsp, v);
+		if (s.key == SENSE_ILLEGAL_REQUEST) /* no such page: no such array */
+			return check_done(v, PATH_WILD, NULL);
 		break;
 	case SCSI_RETRY:
 		if (++p->retries >= TRIES)

@@ -13,7 +13,16 @@
 	X(sysfs)                                                                                   \
 	X(alua)                                                                                    \
 	X(ana)                                                                                     \
-	X(random)
+	X(datacore)                                                                                \
+	X(emc)                                                                                     \
+	X(hds)                                                                                     \
+	X(hp_sw)                                                                                   \
+	X(iet)                                                                                     \
+	X(ontap)                                                                                   \
+	X(path_latency)                                                                            \
+	X(random)                                                                                  \
+	X(rdac)                                                                                    \
+	X(weightedpath)
 
 #define X(id) extern const struct prioritizer prio_##id;
 PRIORITIZERS(X)
