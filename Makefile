@@ -15,7 +15,7 @@ B        ?= build$(variant)
 
 OPT      ?= -O2 -g
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
-            -Wno-sign-conversion -Wformat=2 -Wformat-nonliteral -Wvla -Werror
+            -Wno-sign-conversion -Wformat=2 -Wformat-nonliteral -Wno-format-truncation -Wvla -Werror
 SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)\
             $(if $(TSAN),-fsanitize=thread)
 comma    := ,

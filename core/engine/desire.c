@@ -75,7 +75,7 @@ static void log_prop(const struct map *m, const struct props *p, enum kw_id kw)
 	if (!log_shows(3))
 		return;
 	if (p->v[kw].val)
-		kw_print(kw, p->v[kw].val, &text);
+		kw_get(kw)->type->print(p->v[kw].val, &text);
 	else
 		sb_add(&text, "undef");
 	mlog(3, "%s: %s = %s %s", m->alias, kw_get(kw)->name, sb_str(&text),

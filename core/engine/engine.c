@@ -37,7 +37,7 @@ struct engine *engine_new(struct host *h, struct config *cfg, const struct engin
 
 void engine_free(struct engine *e)
 {
-	if (!e)
+	if (!e || e->hung)
 		return;
 	topology_free(e->topo);
 	dm_maps_done(&e->dm);
@@ -70,7 +70,7 @@ static bool nvme_native(struct host *h)
 	       text[0] == 'Y';
 }
 
-static void log_diags(const struct config *cfg)
+static void log_diags(const struct config *cfg, bool query)
 {
 	__attribute__((cleanup(sb_done))) struct strbuf line = STRBUF_INIT;
 
@@ -78,7 +78,7 @@ static void log_diags(const struct config *cfg)
 		const struct diag *d = diag_at(cfg->diags, i);
 		int level = diag_def(d->id)->level;
 
-		if (level < 0 || !log_shows(level))
+		if (level < 0 || !log_shows(query && level < 3 ? 3 : level))
 			continue;
 		sb_clear(&line);
 		if (diag_legacy(d, &line))
@@ -86,7 +86,7 @@ static void log_diags(const struct config *cfg)
 	}
 }
 
-int engine_load_config(struct host *h, struct config **ret_cfg)
+int engine_load_config(struct host *h, int verbosity, bool query, struct config **ret_cfg)
 {
 	struct config_sources src = {
 		.root = h->root,
@@ -102,7 +102,8 @@ int engine_load_config(struct host *h, struct config **ret_cfg)
 		mlog(0, "%s: cannot be read: %s", src.file, strerror(-r));
 		return r;
 	}
-	log_diags(cfg);
+	log_verbosity(verbosity >= 0 ? verbosity : (int)config_num(cfg, KW_verbosity, 2));
+	log_diags(cfg, query && !cfg->fatal);
 	if (cfg->fatal) {
 		mlog(0, "error parsing config file");
 		config_free(cfg);

@@ -35,11 +35,12 @@ struct engine {
 	struct topology *topo;	/* paths found; its maps are those the kernel has (observe.h) */
 	struct map **wanted;	/* desire.h; in the topology's arena */
 	unsigned int n_wanted, cap_wanted;
-	struct dm_maps dm;	/* every dm map, as observe_dm() read it */
+	struct dm_maps dm;	/* every dm map, as observe_read() read it */
 	struct engine_options opt;
 	struct bindings *bindings; /* NULL until names_load() */
 	char *wwids;		   /* text of the wwids file, NULL until names_load() */
 	enum vocab_word find_multipaths; /* with -i applied */
+	unsigned int hung;	/* jobs that may still read our memory: nothing is freed then */
 	unsigned int dm_version[3], mpath_version[3];
 };
 
@@ -50,8 +51,11 @@ void engine_free(struct engine *e);
 /* Versions of kernel device-mapper and its multipath target, logged at v3; -errno without them. */
 int engine_dm_check(struct engine *e);
 
-/* Load the configuration of @h, logging its diagnostics in multipath-tools' words.
- * -EINVAL: fatal errors (already logged). */
-int engine_load_config(struct host *h, struct config **ret_cfg);
+/*
+ * Load the configuration of @h; @verbosity overrules its keyword (-1: not given) and becomes the
+ * log level. Diagnostics are logged in multipath-tools' words; for a @query, whose callers take any
+ * word on standard error for a failure, only from level 3 on. -EINVAL: fatal errors (logged).
+ */
+int engine_load_config(struct host *h, int verbosity, bool query, struct config **ret_cfg);
 
 #endif

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
+#include "core/model/vpd.h"
 #include "parser/arena.h"
 
 struct loader {
@@ -193,6 +194,8 @@ static void scsi_facts(struct loader *l)
 	read_bytes(l, &d->vpd_pages, d->device, "vpd_pg0");
 	read_bytes(l, &d->vpd80, d->device, "vpd_pg80");
 	read_bytes(l, &d->vpd83, d->device, "vpd_pg83");
+	if (d->vpd80.len)
+		vpd80_serial(d->vpd80.data, d->vpd80.len, d->serial, sizeof(d->serial));
 	scsi_transport(l);
 	scsi_adapter(l);
 }

@@ -69,16 +69,16 @@ static void adopt_members(struct engine *e, const struct dm_map *dm)
 	topology_free(scratch);
 }
 
-int observe_dm(struct engine *e, const char *wwid)
+int observe_read(struct engine *e)
 {
-	int r = e->host->dmb->ops->list(e->host->dmb, DM_TABLE | DM_STATUS, &e->dm);
+	return e->host->dmb->ops->list(e->host->dmb, DM_TABLE | DM_STATUS, &e->dm);
+}
 
-	if (r)
-		return r;
+void observe_members(struct engine *e, const char *wwid)
+{
 	for (unsigned int i = 0; i < e->dm.n; i++)
 		if (in_scope(&e->dm.list[i], wwid))
 			adopt_members(e, &e->dm.list[i]);
-	return 0;
 }
 
 static char *dup_or_null(const char *s)
