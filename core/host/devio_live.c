@@ -27,19 +27,19 @@ struct devio_dev {
 	int fd;
 };
 
-/* The kernel writes '!' for the '/' of names such as cciss/c0d0. */
+/* The kernel writes '!' for the '/' of names such as cciss/c0d0. "!.." would be a way out. */
 static int node_path(const struct devio_lv *lv, const char *name, char *path, size_t len)
 {
 	int n;
 
-	if (name_check(name) < 0)
+	if (name_check(name) < 0 || *name == '!' || strstr(name, "!.") || strstr(name, "..!"))
 		return -EINVAL;
 	n = snprintf(path, len, "%s/%s", lv->dir, name);
 	if (n < 0 || (size_t)n >= len)
 		return -ENAMETOOLONG;
 	for (char *p = path + strlen(lv->dir); (p = strchr(p, '!'));)
 		*p = '/';
-	return strstr(path + strlen(lv->dir), "/../") ? -EINVAL : 0;
+	return 0;
 }
 
 static int node_open(struct devio *io, const char *name, dev_t devno, int flags)

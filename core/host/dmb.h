@@ -6,7 +6,8 @@
  * rename and remove calls, dmb_batch_wait() once. Outside a batch each call waits for itself.
  * Sizes and offsets are 512-byte sectors. Names and UUIDs are at most 127 and 128 bytes.
  * The replay form has the recorded maps in memory and changes only these.
- * Errors are -errno; dmb_error() has libdevmapper's words for the last one.
+ * Errors are -errno; ops->error() has libdevmapper's words for the last one. -ETIMEDOUT: the change
+ * is made, but udevd has not moved for minutes; its cookie is given up.
  */
 #ifndef MP_DMB_H
 #define MP_DMB_H
@@ -78,7 +79,6 @@ struct dmb_ops {
 	int (*suspend)(struct dmb *d, const char *name, bool flush);
 	int (*resume)(struct dmb *d, const char *name, unsigned int udev_flags);
 	int (*batch_begin)(struct dmb *d);
-	/* -ETIMEDOUT: udevd has not moved for minutes; the cookie is given up. */
 	int (*batch_wait)(struct dmb *d);
 	const char *(*error)(struct dmb *d);
 	void (*free)(struct dmb *d);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "core/host/host_replay.h"
 
@@ -31,6 +32,17 @@ struct jobs *host_jobs(struct host *h)
 	if (!h->jobs && jobs_new(h->replay ? 0 : JOBS_WORKERS, &h->jobs) < 0)
 		return NULL;
 	return h->jobs;
+}
+
+void host_pause(struct host *h, int64_t ns)
+{
+	struct timespec t = { (time_t)(ns / NSEC_PER_SEC), (long)(ns % NSEC_PER_SEC) };
+
+	if (h->clock.virtual)
+		clock_turn(&h->clock, ns);
+	else
+		while (nanosleep(&t, &t) && errno == EINTR)
+			;
 }
 
 int host_node(struct host *h, const char *path, dev_t *ret_devno)
