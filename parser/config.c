@@ -14,9 +14,11 @@
 
 #include "parser/arena.h"
 #include "parser/bind.h"
+#include "parser/features.h"
 #include "parser/hash.h"
 #include "parser/kwtype.h"
 #include "parser/rules.h"
+#include "parser/strbuf.h"
 
 /* Rules that are there before any file. */
 #define DEVNODE_RULE	    "!^(sd[a-z]|dasd[a-z]|nvme[0-9])"
@@ -27,13 +29,14 @@ struct loader {
 	const struct config_sources *src;
 	struct config *c;
 	struct binding b;
+	struct diag_sink *diags; /* the configuration's, or one that nobody reads */
 	unsigned int files_cap;
 };
 
 static void tell(struct loader *l, enum diag_id id, struct srcloc loc, const char *a1,
 		 const char *a2)
 {
-	diag_add(l->c->diags, id, loc, a1, a2, NULL, NULL);
+	diag_add(l->diags, id, loc, a1, a2, NULL, NULL);
 }
 
 /* ---- built-in values ---- */
@@ -106,25 +109,59 @@ static void tell_device(struct loader *l, enum diag_id id, const struct layer *r
 	struct diag *d;
 	const char *revision = layer_str(row, KW_revision);
 
-	d = diag_add(l->c->diags, id, row->loc.file ? row->loc : into->loc,
-		     layer_str(row, KW_vendor), layer_str(row, KW_product),
-		     revision ? revision : "(null)", file);
+	d = diag_add(l->diags, id, row->loc.file ? row->loc : into->loc, layer_str(row, KW_vendor),
+		     layer_str(row, KW_product), revision ? revision : "(null)", file);
 	if (row->loc.file)
-		diag_note(l->c->diags, d, into->loc, "merged with this one");
+		diag_note(l->diags, d, into->loc, "merged with this one");
+}
+
+/* Deprecated features of a merged row become the settings that replaced them. */
+static void translate_feature(struct loader *l, struct layer *row, const char *word, enum kw_id kw,
+			      enum vocab_word means, enum diag_id id)
+{
+	__attribute__((cleanup(sb_done))) struct strbuf shown = STRBUF_INIT;
+	struct arena *a = l->c->arena;
+	const struct setting *features = layer_get(row, KW_features), *set = layer_get(row, kw);
+	const char *vendor = layer_str(row, KW_vendor), *product = layer_str(row, KW_product);
+	struct kwval val = { .word = VW_STRING };
+
+	if (!features || !features_have(features->val.str, word))
+		return;
+	diag_add(l->diags, id, features->loc, vendor, product, NULL, NULL);
+	if (!set) {
+		layer_set(row, a, kw, (struct kwval){ .word = means }, features->loc);
+		features = layer_get(row, KW_features);
+	} else if (set->val.word != means) {
+		kw_print(kw, &set->val, &shown);
+		/* the record that tells the loser follows the one that tells the feature */
+		diag_add(l->diags, id + 1, features->loc, vendor, product, sb_str(&shown), NULL);
+	}
+	val.str = features_without(features->val.str, word, a);
+	layer_set(row, a, KW_features, val, features->loc);
+}
+
+static void translate_features(struct loader *l, struct layer *row)
+{
+	translate_feature(l, row, "queue_if_no_path", KW_no_path_retry, VW_queue,
+			  DIAG_feature_queue);
+	translate_feature(l, row, "retain_attached_hw_handler", KW_retain_attached_hw_handler,
+			  VW_yes, DIAG_feature_retain);
 }
 
 /*
  * Merge the device sections of one file (@first and on) with those before it and with each other.
  * Each row finds the next one like it; then every row but the last of its kind is folded into that.
  */
-static void merge_devices(struct loader *l, unsigned int first, const char *file)
+static int merge_devices(struct loader *l, unsigned int first, const char *file)
 {
 	struct layers *list = &l->b.devices;
 	struct seen seen = { .hash = device_hash, .same = device_same };
 	struct layer **next = calloc(list->n + 1, sizeof(struct layer *));
 	unsigned int i, n = 0;
 
-	for (i = list->n; next && i-- > 0;) {
+	if (!next)
+		return -ENOMEM;
+	for (i = list->n; i-- > 0;) {
 		if (!device_complete(list->list[i]))
 			continue;
 		next[i] = (struct layer *)seen_add(&seen, list->list[i]);
@@ -132,7 +169,7 @@ static void merge_devices(struct loader *l, unsigned int first, const char *file
 			seen_replace(&seen, list->list[i]);
 	}
 	seen_done(&seen);
-	for (i = 0; next && i < list->n; i++) {
+	for (i = 0; i < list->n; i++) {
 		struct layer *row = list->list[i];
 
 		if (i >= first && !device_complete(row)) {
@@ -142,61 +179,25 @@ static void merge_devices(struct loader *l, unsigned int first, const char *file
 				    next[i], file);
 			layer_inherit(next[i], l->c->arena, row);
 			next[i]->merged_from = row;
+			translate_features(l, next[i]);
 		} else {
 			list->list[n++] = row;
 		}
 	}
-	if (next)
-		list->n = n;
+	list->n = n;
 	free(next);
+	return 0;
 }
 
-static uint32_t wwid_hash(const void *item)
+/* @row and @into have the same key; @into stands later and wins. */
+static void fold(struct loader *l, struct layer *row, struct layer *into, enum kw_id key,
+		 enum diag_id dup)
 {
-	return hash_text(HASH_START, layer_str(item, KW_wwid));
-}
+	struct diag *d = diag_add(l->diags, dup, row->loc, layer_str(row, key), NULL, NULL, NULL);
 
-static bool wwid_same(const void *a, const void *b)
-{
-	return same_text(layer_str(a, KW_wwid), layer_str(b, KW_wwid));
-}
-
-static uint32_t type_hash(const void *item)
-{
-	return hash_text(HASH_START, layer_str(item, KW_type));
-}
-
-static bool type_same(const void *a, const void *b)
-{
-	return same_text(layer_str(a, KW_type), layer_str(b, KW_type));
-}
-
-/* Fold sections with the same key into the last of them; drop those without it. */
-static void merge_by_key(struct loader *l, struct layers *list, enum kw_id key, enum diag_id dup,
-			 struct seen *seen)
-{
-	unsigned int i, n = list->n;
-
-	for (i = list->n; i-- > 0;) {
-		struct layer *row = list->list[i], *last;
-
-		if (!layer_str(row, key))
-			continue;
-		last = (struct layer *)seen_add(seen, row);
-		if (last) {
-			struct diag *d = diag_add(l->c->diags, dup, row->loc, layer_str(row, key),
-						  NULL, NULL, NULL);
-
-			diag_note(l->c->diags, d, last->loc, "merged with this one");
-			layer_inherit(last, l->c->arena, row);
-			last->merged_from = row;
-		} else {
-			list->list[--n] = row;
-		}
-	}
-	memmove(list->list, list->list + n, (list->n - n) * sizeof(*list->list));
-	list->n -= n;
-	seen_done(seen);
+	diag_note(l->diags, d, into->loc, "merged with this one");
+	layer_inherit(into, l->c->arena, row);
+	into->merged_from = row;
 }
 
 static void tell_keyless(struct loader *l, const struct layers *list, unsigned int first,
@@ -218,6 +219,13 @@ static void add_file(struct loader *l, struct srcfile *f)
 	c->files[c->n_files++] = f;
 }
 
+/* multipath-tools stops here; what the file says as a whole is put in order, but in silence. */
+static void refuse(struct loader *l)
+{
+	tell(l, DIAG_unusable_config, SRCLOC_NONE, NULL, NULL);
+	l->diags = diag_sink_new(l->c->arena);
+}
+
 /* @file is how multipath-tools calls it where it speaks of the file as a whole. */
 static int load_file(struct loader *l, const char *path, const char *file, bool main_file)
 {
@@ -235,13 +243,18 @@ static int load_file(struct loader *l, const char *path, const char *file, bool 
 	if (err < 0) {
 		tell(l, DIAG_unreadable_file, SRCLOC_NONE, path, strerror(-err));
 		l->c->fatal |= main_file;
+		if (main_file && !l->src->files)
+			refuse(l);
 		return 0;
 	}
 	add_file(l, f);
 	err = bind_file(f, &l->b, &bad);
 	if (err < 0)
 		return err;
-	merge_devices(l, devices, file);
+	if (bad && main_file && !l->src->files)
+		refuse(l);
+	if (merge_devices(l, devices, file) < 0)
+		return -ENOMEM;
 	tell_keyless(l, &l->b.protocols, protocols, KW_type, DIAG_protocol_incomplete, file);
 	l->c->fatal |= bad && main_file;
 	return 0;
@@ -310,20 +323,44 @@ static int load_files(struct loader *l)
 	if (l->src->files)
 		return err;
 	err = load_file(l, l->src->file, l->src->file, true);
-	if (!err && l->c->fatal)
-		tell(l, DIAG_unusable_config, SRCLOC_NONE, NULL, NULL);
-	if (!err && l->src->dir)
+	if (!err && !l->c->fatal && l->src->dir)
 		err = load_dir(l, l->src->dir);
 	return err;
 }
 
 /* ---- what the files say together ---- */
 
+struct placed {
+	struct layer *layer;
+	unsigned int place;
+};
+
 static int compare_wwids(const void *a, const void *b)
 {
-	const struct layer *const *x = a, *const *y = b;
+	const struct placed *x = a, *y = b;
+	int order = strcmp(layer_str(x->layer, KW_wwid), layer_str(y->layer, KW_wwid));
 
-	return strcmp(layer_str(*x, KW_wwid), layer_str(*y, KW_wwid));
+	return order ? order : (x->place > y->place) - (x->place < y->place);
+}
+
+/* By WWID, those of the same WWID in the order of the files; those without one are dropped. */
+static int sort_multipaths(struct layers *list)
+{
+	struct placed *sorted = calloc(list->n + 1, sizeof(*sorted));
+	unsigned int i, n = 0;
+
+	if (!sorted)
+		return -ENOMEM;
+	for (i = 0; i < list->n; i++) {
+		if (layer_str(list->list[i], KW_wwid))
+			sorted[n++] = (struct placed){ .layer = list->list[i], .place = i };
+	}
+	qsort(sorted, n, sizeof(*sorted), compare_wwids);
+	for (i = 0; i < n; i++)
+		list->list[i] = sorted[i].layer;
+	list->n = n;
+	free(sorted);
+	return 0;
 }
 
 static uint32_t alias_hash(const void *item)
@@ -353,9 +390,9 @@ static void settle_aliases(struct loader *l)
 		owner = seen_add(&seen, row);
 		if (!owner)
 			continue;
-		d = diag_add(l->c->diags, DIAG_alias_conflict, alias->loc, alias->val.str,
+		d = diag_add(l->diags, DIAG_alias_conflict, alias->loc, alias->val.str,
 			     layer_str(row, KW_wwid), NULL, NULL);
-		diag_note(l->c->diags, d, layer_get(owner, KW_alias)->loc, "%s has it",
+		diag_note(l->diags, d, layer_get(owner, KW_alias)->loc, "%s has it",
 			  layer_str(owner, KW_wwid));
 		copy = layer_new(l->c->arena, row->kind, row->loc);
 		layer_inherit(copy, l->c->arena, row);
@@ -366,23 +403,59 @@ static void settle_aliases(struct loader *l)
 	seen_done(&seen);
 }
 
-static void settle_multipaths(struct loader *l)
+static int settle_multipaths(struct loader *l)
 {
-	struct seen seen = { .hash = wwid_hash, .same = wwid_same };
 	struct layers *list = &l->b.multipaths;
+	unsigned int n = 0;
 
 	tell_keyless(l, list, 0, KW_wwid, DIAG_multipath_incomplete, "");
-	merge_by_key(l, list, KW_wwid, DIAG_duplicate_multipath, &seen);
-	if (list->n)
-		qsort(list->list, list->n, sizeof(*list->list), compare_wwids);
+	if (sort_multipaths(list) < 0)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < list->n; i++) {
+		struct layer *row = list->list[i],
+			     *next = i + 1 < list->n ? list->list[i + 1] : NULL;
+
+		if (next && same_text(layer_str(row, KW_wwid), layer_str(next, KW_wwid)))
+			fold(l, row, next, KW_wwid, DIAG_duplicate_multipath);
+		else
+			list->list[n++] = row;
+	}
+	list->n = n;
 	settle_aliases(l);
+	return 0;
+}
+
+static uint32_t type_hash(const void *item)
+{
+	return hash_text(HASH_START, layer_str(item, KW_type));
+}
+
+static bool type_same(const void *a, const void *b)
+{
+	return same_text(layer_str(a, KW_type), layer_str(b, KW_type));
 }
 
 static void settle_protocols(struct loader *l)
 {
 	struct seen seen = { .hash = type_hash, .same = type_same };
+	struct layers *list = &l->b.protocols;
+	unsigned int i, n = list->n;
 
-	merge_by_key(l, &l->b.protocols, KW_type, DIAG_duplicate_protocol, &seen);
+	for (i = list->n; i-- > 0;) {
+		struct layer *row = list->list[i], *last = NULL;
+
+		if (!layer_str(row, KW_type))
+			continue;
+		last = (struct layer *)seen_add(&seen, row);
+		if (last)
+			fold(l, row, last, KW_type, DIAG_duplicate_protocol);
+		else
+			list->list[--n] = row;
+	}
+	if (n)
+		memmove(list->list, list->list + n, (list->n - n) * sizeof(*list->list));
+	list->n -= n;
+	seen_done(&seen);
 }
 
 static void add_rule(struct loader *l, struct rules *rules, enum rule_kind kind, const char *text)
@@ -411,9 +484,10 @@ static void add_product_rule(struct loader *l, const struct layer *row)
 	r->builtin = true;
 	if (rule_set_pattern(r, layer_str(row, KW_vendor), msg, sizeof(msg)) ||
 	    rule_set_product(r, set->val.str, msg, sizeof(msg))) {
-		diag_add(l->c->diags, DIAG_useless_regex, set->loc, kw_get(set->kw)->name,
+		diag_add(l->diags, DIAG_bad_product_rule, set->loc, layer_str(row, KW_vendor),
 			 set->val.str, msg, NULL);
 		rules_drop_last(&l->b.blacklist);
+		l->c->fatal = true;
 	}
 }
 
@@ -462,11 +536,12 @@ static const struct layer *effective_layer(struct loader *l)
 	return eff;
 }
 
-static void settle(struct loader *l)
+static int settle(struct loader *l)
 {
 	struct config *c = l->c;
 
-	settle_multipaths(l);
+	if (settle_multipaths(l) < 0)
+		return -ENOMEM;
 	settle_protocols(l);
 	settle_rules(l);
 	c->defaults = l->b.defaults;
@@ -475,6 +550,7 @@ static void settle(struct loader *l)
 	c->protocols = l->b.protocols;
 	c->devices = l->b.devices;
 	c->multipaths = l->b.multipaths;
+	return 0;
 }
 
 int config_load(const struct config_sources *src, struct config **ret_cfg)
@@ -488,6 +564,7 @@ int config_load(const struct config_sources *src, struct config **ret_cfg)
 	c->arena = arena_new();
 	c->diags = diag_sink_new(c->arena);
 	c->internal = internal_layer(c->arena);
+	l.diags = c->diags;
 	l.b = (struct binding){ .a = c->arena,
 				.diags = c->diags,
 				.users = src->users,
@@ -496,7 +573,7 @@ int config_load(const struct config_sources *src, struct config **ret_cfg)
 	add_builtin_rows(&l);
 	err = load_files(&l);
 	if (!err)
-		settle(&l);
+		err = settle(&l);
 	c->blacklist = l.b.blacklist;
 	c->exceptions = l.b.exceptions;
 	if (err < 0) {

@@ -378,11 +378,11 @@ static enum kwresult check_count(struct kwcontext *c, const char *text, const ch
 {
 	const char *p = skip_blanks(count), *end = skip_word(p);
 	char said[24], got[24];
-	unsigned long n, found = 0;
+	long n, found = 0;
 	char *after;
 
-	n = isdigit((unsigned char)*p) ? strtoul(p, &after, 10) : 0;
-	if (!isdigit((unsigned char)*p) || after != end || n > INT_MAX) {
+	n = strtol(p, &after, 10);
+	if (after == p || after != end || n < 0 || n > INT_MAX) {
 		kw_diag(c, DIAG_missing_count, kw_name(c), NULL, NULL);
 		return KWR_INVALID;
 	}
@@ -390,8 +390,8 @@ static enum kwresult check_count(struct kwcontext *c, const char *text, const ch
 		found++;
 	if (found == n)
 		return parse_string(c, text, ret_val);
-	snprintf(said, sizeof(said), "%lu", n);
-	snprintf(got, sizeof(got), "%lu", found);
+	snprintf(said, sizeof(said), "%ld", n);
+	snprintf(got, sizeof(got), "%ld", found);
 	kw_diag(c, DIAG_wrong_count, kw_name(c), said, got);
 	return KWR_INVALID;
 }

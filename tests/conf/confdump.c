@@ -2,10 +2,11 @@
 /*
  * Driver of the configuration tests: reads files as `multipath -t` would and prints the result.
  *
- *	confdump [-b] [-d DIR] [-i] [-n] [-q] [-v LEVEL] [FILE]
+ *	confdump [-b] [-d DIR] [-i] [-n] [-q] [-v LEVEL] [-w FILE] [FILE]
  *
  * -b: no built-in rows, -d: conf.d directory, -i: diagnostics as "line:column id [suggestion]" in
- * place of multipath-tools' words, -n: native NVMe multipathing, -q: no dump, -v: log level.
+ * place of multipath-tools' words, -n: native NVMe multipathing, -q: no dump, -v: log level,
+ * -w: the device sections of FILE are the built-in rows (another release's `multipath -t`).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/model/hwtable.h"
+#include "parser/arena.h"
 #include "parser/diag.h"
 #include "parser/dump.h"
 #include "parser/strbuf.h"
@@ -46,15 +48,39 @@ static void print_diags(const struct config *c, int level, bool ids)
 	}
 }
 
+/* The device sections of @from as texts in @a. */
+static const struct config_row *rows_of(const struct config *from, struct arena *a)
+{
+	struct config_row *rows = arena_alloc(a, (from->devices.n + 1) * sizeof(*rows));
+
+	for (unsigned int i = 0; i < from->devices.n; i++) {
+		const struct layer *l = from->devices.list[i];
+		struct config_set *set = arena_alloc(a, (l->n + 1) * sizeof(*set));
+
+		for (unsigned int j = 0; j < l->n; j++) {
+			const struct kwval *v = &l->set[j].val;
+
+			set[j].kw = l->set[j].kw;
+			if (v->word == VW_NUMBER)
+				set[j].text = arena_printf(a, "%lld", (long long)v->num);
+			else
+				set[j].text = v->word == VW_STRING ? v->str : vocab_text(v->word);
+		}
+		rows[i].set = set;
+	}
+	return rows;
+}
+
 int main(int argc, char **argv)
 {
 	__attribute__((cleanup(sb_done))) struct strbuf sb = STRBUF_INIT;
 	struct config_sources src = { .root = "", .builtin = hwtable_rows() };
 	bool ids = false, quiet = false, fatal;
-	struct config *c;
+	struct config *c, *other = NULL;
+	struct arena *a = arena_new();
 	int opt, level = 2;
 
-	while ((opt = getopt(argc, argv, "bd:inqv:")) != -1) {
+	while ((opt = getopt(argc, argv, "bd:inqv:w:")) != -1) {
 		switch (opt) {
 		case 'b':
 			src.builtin = NULL;
@@ -74,6 +100,12 @@ int main(int argc, char **argv)
 		case 'v':
 			level = atoi(optarg);
 			break;
+		case 'w':
+			if (config_load(&(struct config_sources){ .root = "", .file = optarg },
+					&other) < 0)
+				return 3;
+			src.builtin = rows_of(other, a);
+			break;
 		default:
 			return 2;
 		}
@@ -88,5 +120,7 @@ int main(int argc, char **argv)
 	}
 	fatal = c->fatal;
 	config_free(c);
+	config_free(other);
+	arena_free(a);
 	return fatal ? 1 : 0;
 }
