@@ -70,6 +70,7 @@ static int look(struct mp *mp, const char **ret_scope, char *wwid, size_t len)
 		mlog(0, "the host's devices cannot be listed: %s", strerror(-r));
 		return 1;
 	}
+	discover_identify_all(e);
 	listed = e->topo->n_paths;
 	if (mp->args->dev) {
 		if (mp_ref_wwid(mp, wwid, len, &known))

@@ -51,8 +51,7 @@ static int list_all_paths(struct mp *mp)
 		return r;
 	}
 	mp_print_paths(mp, mp->e->topo->n_paths);
-	for (unsigned int i = 0; i < mp->e->topo->n_paths; i++)
-		discover_identify(mp->e, mp->e->topo->paths[i]);
+	discover_identify_all(mp->e);
 	return 0;
 }
 

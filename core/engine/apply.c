@@ -221,18 +221,6 @@ static void log_notes(const struct plan *p)
 		mlog(p->notes[i].level, "%s", p->notes[i].text);
 }
 
-static void adopt_kernel_view(struct map *m, const struct map *seen)
-{
-	if (!seen)
-		return;
-	m->dm = seen->dm;
-	m->dm.target = m->dm.table = m->dm.status = NULL; /* the observed map owns these */
-	m->has_dm = true;
-	for (unsigned int i = 0; i < m->n_groups && i < seen->n_groups; i++)
-		m->groups[i].state = PG_UNDEF;
-}
-
-/* Maps of one name or WWID that we made in this run are seen by the next ones. */
 static void after_create(struct engine *e, struct map *m)
 {
 	int r;
@@ -277,14 +265,12 @@ enum apply_result apply_map(struct engine *e, struct map *m)
 		return e->opt.dry_run ? APPLY_DRY : APPLY_DONE;
 	if (e->opt.dry_run) {
 		m->action = ACT_DRY_RUN;
-		adopt_kernel_view(m, seen.same_wwid);
 		return APPLY_DRY;
 	}
 	plan_map(m, &seen, &p);
 	log_notes(&p);
 	m->action = p.action;
 	snprintf(m->alias, sizeof(m->alias), "%s", p.name);
-	adopt_kernel_view(m, seen.same_wwid);
 	transport_settle(e, m);
 	return run_action(e, m, &p, seen.same_wwid);
 }

@@ -283,6 +283,7 @@ static int settle_maybe(struct asked *a, struct claim_result *ret)
 	}
 	if (discover_all(a->e))
 		return -EIO;
+	discover_identify_all(a->e);
 	if (has_sibling(a->e, a->path))
 		ret->claim = CLAIM_YES;
 	else

@@ -46,7 +46,8 @@ struct filter_result discover_filter(struct engine *e, const struct blkdev *d,
 		return (struct filter_result){ .kind = RULE_PROTOCOL,
 					       .verdict = FILTER_BLACKLISTED };
 	}
-	if (step(&r, filter_property(c, &d->udev, uid_attribute), d, uid_attribute))
+	r = filter_property(c, &d->udev, uid_attribute);
+	if (step(&r, r, d, r.subject))
 		return r;
 	if (step(&r, filter_device(c, d->vendor, d->product), d, NULL))
 		return r;
@@ -136,8 +137,8 @@ static const char *uid_attribute_of(struct engine *e, const struct blkdev *d)
 	return s ? s : none;
 }
 
-enum discover_result discover_one(struct engine *e, const char *name, bool filtered,
-				  struct path **ret_path, struct discover_why *why)
+static enum discover_result take(struct engine *e, const char *name, bool filtered,
+				 struct path **ret_path, struct discover_why *why)
 {
 	struct path *known = topology_path_named(e->topo, name), *p;
 	struct filter_result r;
@@ -163,9 +164,22 @@ enum discover_result discover_one(struct engine *e, const char *name, bool filte
 	p = topology_add_path(e->topo);
 	p->dev = d;
 	p->state = PATH_UNCHECKED;
-	discover_identify(e, p);
 	*ret_path = p;
 	return DISCOVER_OK;
+}
+
+enum discover_result discover_one(struct engine *e, const char *name, bool filtered,
+				  struct path **ret_path, struct discover_why *why)
+{
+	struct path *p;
+	enum discover_result r = take(e, name, filtered, &p, why);
+
+	if (r == DISCOVER_OK) {
+		if (!p->wwid[0])
+			discover_identify(e, p);
+		*ret_path = p;
+	}
+	return r;
 }
 
 struct found {
@@ -203,6 +217,12 @@ static void drop_uninitialized(struct topology *t)
 	t->n_paths = n;
 }
 
+void discover_identify_all(struct engine *e)
+{
+	for (unsigned int i = 0; i < e->topo->n_paths; i++)
+		discover_identify(e, e->topo->paths[i]);
+}
+
 int discover_all(struct engine *e)
 {
 	struct fstree *sys = e->host->sys;
@@ -236,7 +256,7 @@ int discover_all(struct engine *e)
 	for (unsigned int i = 0; i < n; i++) {
 		struct path *p;
 
-		discover_one(e, found[i].name, true, &p, NULL);
+		take(e, found[i].name, true, &p, NULL);
 	}
 	free(found);
 	if (udev_runs(e->topo))

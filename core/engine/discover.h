@@ -22,8 +22,10 @@ struct discover_why {
 	struct filter_result filter;
 };
 
-/* All of them. 0 or -errno (sysfs unreadable). */
+/* All of them, as facts only: names come with discover_identify_all(). 0 or -errno (sysfs
+ * unreadable). */
 int discover_all(struct engine *e);
+void discover_identify_all(struct engine *e);
 
 /*
  * One device by kernel name. DISCOVER_OK sets *ret_path (which may have been there before).

@@ -52,8 +52,10 @@ int engine_dm_check(struct engine *e)
 {
 	int r = e->host->dmb->ops->version(e->host->dmb, e->dm_version, e->mpath_version);
 
-	if (r)
+	if (r) {
+		mlog(0, "cannot get kernel dm version: %s", e->host->dmb->ops->error(e->host->dmb));
 		return r;
+	}
 	mlog(3, "kernel device mapper v%u.%u.%u", e->dm_version[0], e->dm_version[1],
 	     e->dm_version[2]);
 	mlog(3, "DM multipath kernel driver v%u.%u.%u", e->mpath_version[0], e->mpath_version[1],
