@@ -11,7 +11,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,9 +25,13 @@
 struct devio_rp {
 	struct devio base;
 	int dir; /* -1: no such folder, no devices */
+	pthread_mutex_t lock;
+	struct devio_dev *open; /* closed at the end where a job that hangs never does it */
 };
 
 struct devio_dev {
+	struct devio_rp *owner;
+	struct devio_dev *next, **prev;
 	int dir;
 };
 
@@ -337,6 +341,7 @@ static int device_dir(struct devio *io, const char *name, const char *file)
 
 static int replay_open(struct devio *io, const char *name, dev_t devno, struct devio_dev **ret_dev)
 {
+	struct devio_rp *rp = (struct devio_rp *)io;
 	struct devio_dev *d;
 	int dir = device_dir(io, name, "open");
 
@@ -349,6 +354,14 @@ static int replay_open(struct devio *io, const char *name, dev_t devno, struct d
 		return -ENOMEM;
 	}
 	d->dir = dir;
+	d->owner = rp;
+	pthread_mutex_lock(&rp->lock);
+	d->next = rp->open;
+	d->prev = &rp->open;
+	if (d->next)
+		d->next->prev = &d->next;
+	rp->open = d;
+	pthread_mutex_unlock(&rp->lock);
 	*ret_dev = d;
 	return 0;
 }
@@ -357,6 +370,11 @@ static void replay_close(struct devio_dev *d)
 {
 	if (!d)
 		return;
+	pthread_mutex_lock(&d->owner->lock);
+	*d->prev = d->next;
+	if (d->next)
+		d->next->prev = d->prev;
+	pthread_mutex_unlock(&d->owner->lock);
 	close(d->dir);
 	free(d);
 }
@@ -376,6 +394,9 @@ static void replay_free(struct devio *io)
 {
 	struct devio_rp *rp = (struct devio_rp *)io;
 
+	while (rp->open)
+		replay_close(rp->open);
+	pthread_mutex_destroy(&rp->lock);
 	fd_close(&rp->dir);
 	free(rp);
 }
@@ -398,6 +419,7 @@ int devio_replay(const char *dir, struct devio **ret_io)
 	if (!rp)
 		return -ENOMEM;
 	rp->base.ops = &replay_ops;
+	pthread_mutex_init(&rp->lock, NULL);
 	rp->dir = open(dir, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (rp->dir < 0 && errno != ENOENT && errno != ENOTDIR) {
 		int r = -errno;

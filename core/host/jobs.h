@@ -41,7 +41,8 @@ void jobs_drop_queued(struct jobs *j, void (*drop)(void *arg));
 
 /*
  * For replay: the calling job never ends. On a worker it blocks for good; in a pool without workers
- * jobs_submit() returns, and the job counts as pending and running from then on.
+ * jobs_submit() returns, and the job counts as pending and running from then on. Memory that only
+ * the job's own frames knew is lost: keep it in @arg.
  */
 __attribute__((noreturn)) void jobs_hang(void);
 
