@@ -226,37 +226,45 @@ static void refuse(struct loader *l)
 	l->diags = diag_sink_new(l->c->arena);
 }
 
+static int read_file(struct loader *l, const char *path, bool main_file, struct srcfile **ret_file)
+{
+	const char *full = arena_printf(l->c->arena, "%s%s", l->src->root, path);
+	int err = 0;
+
+	if (main_file && l->src->text)
+		*ret_file = l->src->text;
+	else
+		err = srcfile_read(full, path, ret_file);
+	if (err == 0 || err == -ENOMEM || (err == -ENOENT && main_file && !l->src->files))
+		return err;
+	tell(l, DIAG_unreadable_file, SRCLOC_NONE, path, strerror(-err));
+	l->c->fatal |= main_file;
+	if (main_file && !l->src->files)
+		refuse(l);
+	return err;
+}
+
 /* @file is how multipath-tools calls it where it speaks of the file as a whole. */
 static int load_file(struct loader *l, const char *path, const char *file, bool main_file)
 {
 	unsigned int devices = l->b.devices.n, protocols = l->b.protocols.n;
-	const char *full = arena_printf(l->c->arena, "%s%s", l->src->root, path);
 	struct srcfile *f;
 	bool bad = false;
 	int err;
 
-	err = srcfile_read(full, path, &f);
-	if (err == -ENOMEM)
-		return err;
-	if (err == -ENOENT && main_file && !l->src->files)
-		return 0;
-	if (err < 0) {
-		tell(l, DIAG_unreadable_file, SRCLOC_NONE, path, strerror(-err));
-		l->c->fatal |= main_file;
-		if (main_file && !l->src->files)
-			refuse(l);
-		return 0;
-	}
+	err = read_file(l, path, main_file, &f);
+	if (err < 0)
+		return err == -ENOMEM ? err : 0;
 	add_file(l, f);
 	err = bind_file(f, &l->b, &bad);
 	if (err < 0)
 		return err;
+	l->c->fatal |= bad && main_file;
 	if (bad && main_file && !l->src->files)
 		refuse(l);
 	if (merge_devices(l, devices, file) < 0)
 		return -ENOMEM;
 	tell_keyless(l, &l->b.protocols, protocols, KW_type, DIAG_protocol_incomplete, file);
-	l->c->fatal |= bad && main_file;
 	return 0;
 }
 

@@ -23,9 +23,11 @@ struct rule {
 	struct srcloc loc;
 	const char *pattern; /* as written; for RULE_DEVICE the vendor, NULL: not given */
 	const char *product; /* RULE_DEVICE only; NULL: not given */
-	/* Compiled once. A leading '!' inverts; "\!" is a literal '!'. */
-	regex_t re, re_product;
-	bool has_re, has_re_product, invert, invert_product;
+	/* For rule_matches(): compiled once; plain text needs no expression. */
+	struct rule_test {
+		regex_t re;
+		bool compiled, invert;
+	} test, test_product;
 };
 
 struct rules {
@@ -52,10 +54,13 @@ struct config_sources {
 	const char *root; /* prefix for every path that is opened ("" on a live host) */
 	const char *file; /* "/etc/multipath.conf"; may be absent from the disk */
 	const char *dir;  /* "/etc/multipath/conf.d", NULL: none */
-	const char *const
-		*files; /* explicit list instead of file and dir (lint); NULL-terminated */
-	const struct config_row *builtin; /* ends with .set == NULL */
-	bool nvme_native; /* the kernel multipaths NVMe itself: built-in devnode rule without nvme */
+	/* The main file, read already and taken over (also on failure); NULL: read file. */
+	struct srcfile *text;
+	/* Explicit list in place of file and dir (lint), ends with NULL; NULL: none. */
+	const char *const *files;
+	const struct config_row *builtin; /* ends with .set == NULL; NULL: none */
+	/* The kernel multipaths NVMe itself: the built-in devnode rule is without nvme. */
+	bool nvme_native;
 	const struct kwuserdb *users; /* for uid and gid; NULL: the system's */
 	bool check_regex; /* report bad expressions of device sections too (for the linter) */
 };
@@ -71,9 +76,9 @@ struct config {
 	const struct layer
 		*effective; /* defaults + internal + derived (max_polling_interval, ...) */
 	const struct layer *overrides; /* NULL: no such section */
-	struct layers protocols;
-	struct layers
-		devices; /* built-in rows, then the files'; duplicates merged; last one wins */
+	struct layers protocols;       /* duplicates merged */
+	/* Built-in rows, then the files'; duplicates merged; the last one wins. */
+	struct layers devices;
 	/*
 	 * Sorted by WWID, duplicates merged. Where an alias belongs to another WWID already, the
 	 * layer has none and merged_from is the one that has (it is what -t prints).

@@ -23,67 +23,73 @@ struct rule *rules_add(struct rules *r, struct arena *a, enum rule_kind kind, st
 	return rule;
 }
 
-static int compile(regex_t *re, const char *text, bool *ret_invert, char *ret_msg, size_t size)
+/* @text without the '!' that inverts, or the backslash that keeps a '!' from doing so. */
+static const char *bare(const char *text)
 {
-	bool invert = text[0] == '!';
+	return text[0] == '!' || (text[0] == '\\' && text[1] == '!') ? text + 1 : text;
+}
+
+static void test_done(struct rule_test *t)
+{
+	if (t->compiled)
+		regfree(&t->re);
+}
+
+static int test_set(struct rule_test *t, const char *text, char *ret_msg, size_t size)
+{
+	struct rule_test new = { .invert = text[0] == '!' };
 	int err;
 
-	/* "!" inverts; the backslash of "\!" only keeps it from doing so */
-	if (invert || (text[0] == '\\' && text[1] == '!'))
-		text++;
-	err = regex_compile(re, text, REG_EXTENDED | REG_NOSUB);
-	if (err)
-		regerror(err, re, ret_msg, size);
-	else
-		*ret_invert = invert;
-	return err;
+	text = bare(text);
+	if (strpbrk(text, ".^$[](){}*+?|\\")) {
+		err = regex_compile(&new.re, text, REG_EXTENDED | REG_NOSUB);
+		if (err) {
+			regerror(err, &new.re, ret_msg, size);
+			return err;
+		}
+		new.compiled = true;
+	}
+	test_done(t);
+	*t = new;
+	return 0;
 }
 
 int rule_set_pattern(struct rule *r, const char *text, char *ret_msg, size_t size)
 {
-	regex_t re;
-	int err = compile(&re, text, &r->invert, ret_msg, size);
+	int err = test_set(&r->test, text, ret_msg, size);
 
-	if (err)
-		return err;
-	if (r->has_re)
-		regfree(&r->re);
-	r->re = re;
-	r->has_re = true;
-	r->pattern = text;
-	return 0;
+	if (!err)
+		r->pattern = text;
+	return err;
 }
 
 int rule_set_product(struct rule *r, const char *text, char *ret_msg, size_t size)
 {
-	regex_t re;
-	int err = compile(&re, text, &r->invert_product, ret_msg, size);
+	int err = test_set(&r->test_product, text, ret_msg, size);
 
-	if (err)
-		return err;
-	if (r->has_re_product)
-		regfree(&r->re_product);
-	r->re_product = re;
-	r->has_re_product = true;
-	r->product = text;
-	return 0;
+	if (!err)
+		r->product = text;
+	return err;
 }
 
-static bool part_matches(const regex_t *re, bool invert, const char *text)
+static bool part_matches(const struct rule_test *t, const char *pattern, const char *text)
 {
-	return (regexec(re, text, 0, NULL, 0) == 0) != invert;
+	bool match;
+
+	if (t->compiled)
+		match = regexec(&t->re, text, 0, NULL, 0) == 0;
+	else
+		match = strstr(text, bare(pattern)) != NULL;
+	return match != t->invert;
 }
 
 bool rule_matches(const struct rule *r, const char *text, const char *product)
 {
-	if (!r->has_re && !r->has_re_product)
+	if (!r->pattern && !r->product)
 		return false;
-	if (r->has_re && !(text && part_matches(&r->re, r->invert, text)))
+	if (r->pattern && !(text && part_matches(&r->test, r->pattern, text)))
 		return false;
-	if (r->has_re_product &&
-	    !(product && part_matches(&r->re_product, r->invert_product, product)))
-		return false;
-	return true;
+	return !r->product || (product && part_matches(&r->test_product, r->product, product));
 }
 
 static uint32_t rule_hash(const void *item)
@@ -104,10 +110,8 @@ static bool rule_same(const void *a, const void *b)
 
 static void rule_done(struct rule *r)
 {
-	if (r->has_re)
-		regfree(&r->re);
-	if (r->has_re_product)
-		regfree(&r->re_product);
+	test_done(&r->test);
+	test_done(&r->test_product);
 }
 
 void rules_drop_last(struct rules *r)

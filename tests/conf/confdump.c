@@ -2,10 +2,10 @@
 /*
  * Driver of the configuration tests: reads files as `multipath -t` would and prints the result.
  *
- *	confdump [-b] [-d DIR] [-i] [-n] [-q] [-v LEVEL] [-w FILE] [FILE]
+ *	confdump [-b] [-d DIR] [-i] [-k] [-n] [-q] [-v LEVEL] [-w FILE] [FILE]
  *
  * -b: no built-in rows, -d: conf.d directory, -i: diagnostics as "line:column id [suggestion]" in
- * place of multipath-tools' words, -n: native NVMe multipathing, -q: no dump, -v: log level,
+ * place of multipath-tools' words, -k: only print a dictionary for libFuzzer, -n: native NVMe multipathing, -q: no dump, -v: log level,
  * -w: the device sections of FILE are the built-in rows (another release's `multipath -t`).
  */
 #include <stdio.h>
@@ -17,6 +17,7 @@
 #include "parser/arena.h"
 #include "parser/diag.h"
 #include "parser/dump.h"
+#include "parser/kwtype.h"
 #include "parser/strbuf.h"
 
 static void print_id(const struct diag *d, struct strbuf *out)
@@ -71,6 +72,18 @@ static const struct config_row *rows_of(const struct config *from, struct arena 
 	return rows;
 }
 
+static void print_dictionary(void)
+{
+	const struct vocab_entry *e;
+
+	for (enum kw_id kw = KW_NONE + 1; kw < KW__MAX; kw++)
+		printf("\"%s\"\n", kw_get(kw)->name);
+	for (enum vocab_list list = VL_none + 1; list < VL__MAX; list++) {
+		for (e = vocab_next(list, NULL); e; e = vocab_next(list, e))
+			printf("\"%s\"\n", e->text);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	__attribute__((cleanup(sb_done))) struct strbuf sb = STRBUF_INIT;
@@ -80,7 +93,7 @@ int main(int argc, char **argv)
 	struct arena *a = arena_new();
 	int opt, level = 2;
 
-	while ((opt = getopt(argc, argv, "bd:inqv:w:")) != -1) {
+	while ((opt = getopt(argc, argv, "bd:iknqv:w:")) != -1) {
 		switch (opt) {
 		case 'b':
 			src.builtin = NULL;
@@ -91,6 +104,9 @@ int main(int argc, char **argv)
 		case 'i':
 			ids = src.check_regex = true;
 			break;
+		case 'k':
+			print_dictionary();
+			return 0;
 		case 'n':
 			src.nvme_native = true;
 			break;
