@@ -28,20 +28,31 @@ static void dump_value(enum kw_id kw, const struct kwval *val, unsigned int inde
 	sb_addc(out, '\n');
 }
 
-void dump_layer(const struct layer *l, enum section s, unsigned int indent, struct strbuf *out)
+static void dump_decimal(enum kw_id kw, const struct kwval *val, unsigned int indent,
+			 struct strbuf *out)
+{
+	sb_fill(out, '\t', indent);
+	sb_printf(out, "%s %lld\n", kw_get(kw)->name, (long long)val->num);
+}
+
+void dump_layer(const struct layer *l, enum section s, unsigned int indent,
+		const struct dump_options *opt, struct strbuf *out)
 {
 	for (const enum kw_id *kw = kw_order(s); *kw; kw++) {
 		const struct setting *set = layer_get(l, *kw);
 
-		if (set)
+		if (set && opt && opt->reread && (*kw == KW_uid || *kw == KW_gid))
+			dump_decimal(*kw, &set->val, indent, out);
+		else if (set)
 			dump_value(*kw, &set->val, indent, out);
 	}
 }
 
-static void dump_block(enum kw_id kw, const struct layer *l, struct strbuf *out)
+static void dump_block(enum kw_id kw, const struct layer *l, const struct dump_options *opt,
+		       struct strbuf *out)
 {
 	open_block(kw, 1, out);
-	dump_layer(l, kw_get(kw)->opens, 2, out);
+	dump_layer(l, kw_get(kw)->opens, 2, opt, out);
 	close_block(1, out);
 }
 
@@ -91,18 +102,19 @@ static void dump_devices(const struct config *c, const struct dump_options *opt,
 		const struct layer *row = c->devices.list[i];
 
 		if (!opt || !opt->keep_device || opt->keep_device(opt->ctx, row))
-			dump_block(KW_device, row, out);
+			dump_block(KW_device, row, opt, out);
 	}
 	close_block(0, out);
 }
 
-static void dump_overrides(const struct config *c, struct strbuf *out)
+static void dump_overrides(const struct config *c, const struct dump_options *opt,
+			   struct strbuf *out)
 {
 	open_block(KW_overrides, 0, out);
 	if (c->overrides)
-		dump_layer(c->overrides, SEC_OVERRIDES, 1, out);
+		dump_layer(c->overrides, SEC_OVERRIDES, 1, opt, out);
 	for (unsigned int i = 0; i < c->protocols.n; i++)
-		dump_block(KW_protocol_section, c->protocols.list[i], out);
+		dump_block(KW_protocol_section, c->protocols.list[i], opt, out);
 	close_block(0, out);
 }
 
@@ -133,7 +145,7 @@ static void dump_multipaths(const struct config *c, const struct dump_options *o
 		if (l->merged_from && !layer_get(l, KW_alias) &&
 		    layer_get(l->merged_from, KW_alias))
 			l = l->merged_from;
-		dump_block(KW_multipath, l, out);
+		dump_block(KW_multipath, l, opt, out);
 	}
 	for (i = 0; opt && i < opt->n_maps; i++) {
 		if (config_multipath(c, opt->maps[i].wwid))
@@ -150,11 +162,11 @@ static void dump_multipaths(const struct config *c, const struct dump_options *o
 void dump_config(const struct config *c, const struct dump_options *opt, struct strbuf *out)
 {
 	open_block(KW_defaults, 0, out);
-	dump_layer(c->effective, SEC_DEFAULTS, 1, out);
+	dump_layer(c->effective, SEC_DEFAULTS, 1, opt, out);
 	close_block(0, out);
 	dump_rules(KW_blacklist, KW_blacklist_device, &c->blacklist, out);
 	dump_rules(KW_blacklist_exceptions, KW_exceptions_device, &c->exceptions, out);
 	dump_devices(c, opt, out);
-	dump_overrides(c, out);
+	dump_overrides(c, opt, out);
 	dump_multipaths(c, opt, out);
 }

@@ -2,11 +2,17 @@
 /*
  * Driver of the configuration tests: reads files as `multipath -t` would and prints the result.
  *
- *	confdump [-b] [-d DIR] [-i] [-k] [-n] [-q] [-v LEVEL] [-w FILE] [FILE]
+ *	confdump [-b] [-d DIR] [-i] [-k] [-n] [-q] [-r] [-v LEVEL] [-w FILE] [FILE]
  *
- * -b: no built-in rows, -d: conf.d directory, -i: diagnostics as "line:column id [suggestion]" in
- * place of multipath-tools' words, -k: only print a dictionary for libFuzzer, -n: native NVMe multipathing, -q: no dump, -v: log level,
- * -w: the device sections of FILE are the built-in rows (another release's `multipath -t`).
+ * -b: no built-in rows
+ * -d: conf.d directory
+ * -i: diagnostics as "line:column id: text [suggestion]" in place of multipath-tools' words
+ * -k: only print a dictionary for libFuzzer
+ * -n: native NVMe multipathing
+ * -q: no dump
+ * -r: print so that it can be read again (uid and gid in decimal)
+ * -v: log level
+ * -w: the device sections of FILE are the built-in rows (another release's `multipath -t`)
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,10 +97,11 @@ int main(int argc, char **argv)
 	bool ids = false, quiet = false, fatal;
 	struct config *c, *other = NULL;
 	struct arena *a = arena_new();
-	int opt, level = 2;
+	struct dump_options opt = { .reread = false };
+	int option, level = 2;
 
-	while ((opt = getopt(argc, argv, "bd:iknqv:w:")) != -1) {
-		switch (opt) {
+	while ((option = getopt(argc, argv, "bd:iknqrv:w:")) != -1) {
+		switch (option) {
 		case 'b':
 			src.builtin = NULL;
 			break;
@@ -112,6 +119,9 @@ int main(int argc, char **argv)
 			break;
 		case 'q':
 			quiet = true;
+			break;
+		case 'r':
+			opt.reread = true;
 			break;
 		case 'v':
 			level = atoi(optarg);
@@ -131,7 +141,7 @@ int main(int argc, char **argv)
 		return 3;
 	print_diags(c, level, ids);
 	if (!c->fatal && !quiet) {
-		dump_config(c, NULL, &sb);
+		dump_config(c, &opt, &sb);
 		fwrite(sb_str(&sb), 1, sb.len, stdout);
 	}
 	fatal = c->fatal;

@@ -104,14 +104,15 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 	__attribute__((cleanup(sb_done))) struct strbuf one = STRBUF_INIT, two = STRBUF_INIT;
 	bool builtin = len && data[0] == 'B';
 	struct config *c = load(data, len, builtin), *again;
+	const struct dump_options opt = { .reread = true };
 
 	check_tree(data, len);
 	check_diags(c);
-	dump_config(c, NULL, &one);
+	dump_config(c, &opt, &one);
 	if (!c->fatal && lines_fit(sb_str(&one))) {
 		again = load(sb_str(&one), one.len, builtin);
 		assert(!again->fatal);
-		dump_config(again, NULL, &two);
+		dump_config(again, &opt, &two);
 		assert(!strcmp(sb_str(&one), sb_str(&two)));
 		config_free(again);
 	}
