@@ -76,11 +76,13 @@ static const char *type_word(unsigned int type)
 {
 	switch (type) {
 	case 0x00:
+	case 0x0e:
 		return "disk";
 	case 0x01:
 		return "tape";
 	case 0x04:
 	case 0x07:
+	case 0x0f:
 		return "optical";
 	case 0x05:
 		return "cd";
