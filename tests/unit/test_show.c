@@ -157,7 +157,7 @@ static void actions_before_the_name(void **state)
 	(void)state;
 
 	for (unsigned int i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
-		TEXT sb = TEXT_INIT, all = TEXT_INIT;
+		TEXT all = TEXT_INIT;
 
 		m->action = i;
 		sb_printf(&all, "%ssize=0.0K features='0' hwhandler='0' wp=undef\n", want[i]);
