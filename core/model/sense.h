@@ -19,13 +19,13 @@ bool sense_decode(const uint8_t *bytes, size_t len, struct sense *ret);
 
 /* What came back, sorted into what checkers care about. */
 enum scsi_outcome {
-	SCSI_OK,	/* good status (or recovered error) */
-	SCSI_RETRY,	/* unit attention, busy, a transient driver or host error */
-	SCSI_SENSE,	/* sense data that the checker must judge */
-	SCSI_RESERVED,	/* reservation conflict */
-	SCSI_FATAL,	/* host error that no retry mends (no connect, bad target, abort, ...) */
-	SCSI_NOTTY,	/* the device does not take SCSI commands */
-	SCSI_ERROR,	/* the ioctl failed */
+	SCSI_OK,       /* good status (or recovered error) */
+	SCSI_RETRY,    /* unit attention, busy, a transient driver or host error */
+	SCSI_SENSE,    /* sense data that the checker must judge */
+	SCSI_RESERVED, /* reservation conflict */
+	SCSI_FATAL,    /* host error that no retry mends (no connect, bad target, abort, ...) */
+	SCSI_NOTTY,    /* the device does not take SCSI commands */
+	SCSI_ERROR,    /* the ioctl failed */
 };
 enum scsi_outcome scsi_outcome(const struct scsi_result *r, struct sense *ret_sense);
 

@@ -13,17 +13,18 @@
 
 struct wwid_result {
 	char text[WWID_MAX];
-	const char *source;   /* static: "udev", "sysfs", "sgio" */
-	bool fallback;	      /* not by the configured property */
-	bool overflow;	      /* was cut to 127 bytes */
-	bool shortened;	      /* over-long nvme. name, zeros stripped */
-	bool need_vpd83;      /* -EAGAIN: ask the device for page 83h and call again with dev.vpd83 */
+	const char *source; /* static: "udev", "sysfs", "sgio" */
+	bool fallback;	    /* not by the configured property */
+	bool overflow;	    /* was cut to 127 bytes */
+	bool shortened;	    /* over-long nvme. name, zeros stripped */
+	bool need_vpd83;    /* -EAGAIN: ask the device for page 83h and call again with dev.vpd83 */
 };
 
 /*
  * @property: the property name that holds (uid_attrs or uid_attribute), "" skips udev.
  * @environment: value of that name in our environment, NULL: none (only `multipath -u`).
- * 0; -ENODATA: the device has no WWID; -EAGAIN: see need_vpd83.
+ * 0; -ENODATA: the device has no WWID; -EAGAIN: see need_vpd83
+ * (and set dev.vpd83_asked with the page, for the source "sgio").
  */
 int wwid_resolve(const struct blkdev *d, const char *property, const char *environment,
 		 struct wwid_result *ret);
