@@ -329,6 +329,22 @@ int dm_status_parse(struct map *m, const char *status)
 	return r ? r : read_status(m, status, true);
 }
 
+bool selector_equal(const char *has, const char *wanted)
+{
+	struct word h, w;
+
+	if (!has || !next_word(&has, &h) || !next_word(&wanted, &w) || h.len != w.len ||
+	    memcmp(h.s, w.s, w.len) != 0)
+		return false;
+	for (bool first = true; next_word(&wanted, &w); first = false) {
+		if (first && word_is(w, "0"))
+			return true;
+		if (!next_word(&has, &h) || h.len != w.len || memcmp(h.s, w.s, w.len) != 0)
+			return false;
+	}
+	return true;
+}
+
 /* Features that take the next word as their argument. */
 static const char *const with_argument[] = { "queue_mode", "pg_init_retries",
 					     "pg_init_delay_msecs" };

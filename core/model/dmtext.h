@@ -28,6 +28,10 @@ int dm_table_parse(struct topology *t, struct map *m, const char *params);
  * table did (the map was reloaded in between) is -ESTALE. Nothing is changed on failure. */
 int dm_status_parse(struct map *m, const char *status);
 
+/* Is the selector a table has what is wanted ("service-time 0")? One that is wanted without arguments
+ * may have any: historical-service-time reports its defaults. @has may be NULL. */
+bool selector_equal(const char *has, const char *wanted);
+
 /* Does this feature string make the map bio-based ("queue_mode bio")? Such a map takes no hardware
  * handler and counts by rr_min_io. */
 bool features_bio(const char *features);

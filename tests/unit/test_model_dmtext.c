@@ -20,9 +20,10 @@ static const struct sample {
 	{ "queue-length", "2 queue_mode bio 0 1 1 queue-length 0 2 1 259:1 7 259:2 7 ",
 	  "2 0 0 0 1 1 A 0 2 1 259:1 A 0 12 259:2 A 1 0 ", "2 queue_mode bio", "0",
 	  "queue-length 0", 1, 2, 1, 7 },
-	{ "historical-service-time", "0 0 1 1 historical-service-time 2 512 2 2 1 8:16 1 8:32 1 ",
-	  "2 0 0 0 1 1 A 0 2 3 8:16 A 0 100 2 0 8:32 A 0 90 0 1 ", "0", "0",
-	  "historical-service-time 2 512 2", 1, 2, 1, 1 },
+	/* this selector tells its own arguments, in the status too, and no repeat count */
+	{ "historical-service-time", "0 0 1 1 historical-service-time 2 512 0 2 1 8:16 0 8:32 0 ",
+	  "2 0 0 0 1 1 A 2 512 0 2 3 8:16 A 0 100 2 0 8:32 A 0 90 0 1 ", "0", "0",
+	  "historical-service-time 2 512 0", 1, 2, 1, 0 },
 	{ "io-affinity", "0 0 1 1 io-affinity 0 2 1 8:16 0f 8:32 f0 ",
 	  "2 0 0 0 1 1 A 0 2 1 8:16 A 0 4 8:32 A 0 0 ", "0", "0", "io-affinity 0", 1, 2, 1, 0 },
 	{ "handler with arguments and long features",
@@ -412,6 +413,23 @@ static void features_compared(void **state)
 	assert_false(features_equal("1 queue_mode", "2 queue_mode bio", false));
 }
 
+static void selectors_compared(void **state)
+{
+	(void)state;
+	assert_true(selector_equal("service-time 0", "service-time 0"));
+	assert_false(selector_equal("service-time 0", "round-robin 0"));
+	assert_false(selector_equal("service-time 0", "service-time-2 0"));
+	/* no arguments wanted: whatever the kernel has by default is right */
+	assert_true(selector_equal("historical-service-time 2 512 0", "historical-service-time 0"));
+	assert_true(selector_equal("historical-service-time  2 512 0 ",
+				   "historical-service-time 2 512 0"));
+	assert_false(
+		selector_equal("historical-service-time 2 512 0", "historical-service-time 1 100"));
+	assert_false(selector_equal("historical-service-time 0", "historical-service-time 1 100"));
+	assert_false(selector_equal(NULL, "service-time 0"));
+	assert_false(selector_equal("", "service-time 0"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -427,6 +445,7 @@ int main(void)
 		cmocka_unit_test(print_parse_print_is_a_fixed_point),
 		cmocka_unit_test(features_as_lists),
 		cmocka_unit_test(features_compared),
+		cmocka_unit_test(selectors_compared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
