@@ -52,8 +52,8 @@ struct config_row {
 
 struct config_sources {
 	const char *root; /* prefix for every path that is opened ("" on a live host) */
-	const char *file; /* "/etc/multipath.conf"; may be absent from the disk */
-	const char *dir;  /* "/etc/multipath/conf.d", NULL: none */
+	const char *file; /* the main file; may be absent from the disk */
+	const char *dir;  /* the directory of drop-ins, NULL: none */
 	/* The main file, read already and taken over (also on failure); NULL: read file. */
 	struct srcfile *text;
 	/* Explicit list in place of file and dir (lint), ends with NULL; NULL: none. */

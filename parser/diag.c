@@ -67,7 +67,8 @@ struct diag *diag_add(struct diag_sink *s, enum diag_id id, struct srcloc loc, c
 	return d;
 }
 
-static const char *format(struct diag_sink *s, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static const char *format(struct diag_sink *s,
+								const char *fmt, va_list ap)
 {
 	__attribute__((cleanup(sb_done))) struct strbuf sb = STRBUF_INIT;
 

@@ -36,16 +36,17 @@ static void enlarge(struct seen *s)
 
 const void *seen_add(struct seen *s, const void *item)
 {
-	const void **p;
+	const void **p, *found;
 
 	if (2 * (s->n + 1) > s->cap)
 		enlarge(s);
 	p = place(s, item);
-	if (*p)
-		return *p;
-	*p = item;
-	s->n++;
-	return NULL;
+	found = *p;
+	if (!found) {
+		*p = item;
+		s->n++;
+	}
+	return found;
 }
 
 void seen_replace(struct seen *s, const void *item)

@@ -28,7 +28,8 @@ void sb_addn(struct strbuf *sb, const void *p, size_t n);
 void sb_addc(struct strbuf *sb, char c);
 void sb_fill(struct strbuf *sb, char c, size_t n);
 void sb_printf(struct strbuf *sb, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void sb_vprintf(struct strbuf *sb, const char *fmt, va_list ap);
+void sb_vprintf(struct strbuf *sb, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
 const char *sb_str(const struct strbuf *sb);
 
 /* Give the text away: the caller frees it with free(). The strbuf is empty afterwards. */

@@ -67,7 +67,7 @@ struct token reader_token(struct reader *r, enum token_kind kind, size_t len)
 	/* Carriage returns at the end of a line belong to the line end, also inside quotes. */
 	while (kind == TOKEN_UNCLOSED && end > start && r->bytes[end - 1] == '\r')
 		end--;
-	return (struct token){ .kind = kind, .start = start, .end = end };
+	return (struct token){ .kind = (uint8_t)kind, .start = start, .end = end };
 }
 
 void reader_skip(struct reader *r, size_t len, enum line_flag flag)
