@@ -15,7 +15,7 @@ B        ?= build$(variant)
 
 OPT      ?= -O2 -g
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
-            -Wno-sign-conversion -Wformat=2 -Wformat-nonliteral -Wno-format-truncation -Wvla -Werror
+            -Wno-sign-conversion -Wformat=2 -Wformat-nonliteral $(if $(findstring clang,$(CC)),,-Wno-format-truncation) -Wvla -Werror
 SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)\
             $(if $(TSAN),-fsanitize=thread)
 comma    := ,
@@ -34,7 +34,7 @@ all: $(B)/minipath
 
 MAIN := cli/minipath.c
 SRC  := $(filter-out $(MAIN),$(wildcard parser/*.c core/host/*.c core/model/*.c core/model/*/*.c \
-          core/engine/*.c daemon/*.c cli/*.c))
+          core/engine/*.c daemon/*.c cli/*.c cli/*/*.c))
 GEN  := $(B)/parser/lex.c $(B)/parser/grammar.c
 OBJ  := $(SRC:%.c=$(B)/%.o) $(GEN:.c=.o)
 
