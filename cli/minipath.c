@@ -14,7 +14,8 @@ static const struct {
 	main_fn main;
 	const char *brief;
 } verbs[] = {
-	{ "multipath", multipath_main, "device mapper multipath maps: list, create, reload, remove" },
+	{ "multipath", multipath_main,
+	  "device mapper multipath maps: list, create, reload, remove" },
 	{ "scsi-id", scsi_id_main, "the identity of a SCSI disk, as udev's scsi_id prints it" },
 	{ "replay", replay_main, "run a command on a recorded host: replay DIR -- COMMAND..." },
 };

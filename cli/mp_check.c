@@ -125,8 +125,9 @@ int mp_check_path(struct mp *mp)
 		       (long long)(c.wait_ns % NSEC_PER_SEC / 1000));
 	else if (c.wait)
 		printf("FIND_MULTIPATHS_WAIT_UNTIL=\"0\"\n");
-	printf("DM_MULTIPATH_DEVICE_PATH=\"%d\"\n",
-	       c.claim == CLAIM_NO ? 0 : c.claim == CLAIM_YES ? 1 : 2);
+	printf("DM_MULTIPATH_DEVICE_PATH=\"%d\"\n", c.claim == CLAIM_NO	   ? 0
+						    : c.claim == CLAIM_YES ? 1
+									   : 2);
 	return mp->args->udev || c.claim != CLAIM_NO ? 0 : 1;
 }
 
@@ -233,8 +234,8 @@ static bool row_used(void *ctx, const struct layer *row)
 
 	for (unsigned int i = 0; i < e->topo->n_paths; i++) {
 		const struct blkdev *d = &e->topo->paths[i]->dev;
-		const struct layer *const *rows = rowmatch_find(e->rows, d->vendor, d->product,
-								d->rev);
+		const struct layer *const *rows =
+			rowmatch_find(e->rows, d->vendor, d->product, d->rev);
 
 		for (; *rows; rows++)
 			if (*rows == row)
@@ -258,8 +259,8 @@ int mp_dump_local(struct mp *mp)
 			maps[n++] = (struct dump_map){ observe_wwid(&e->dm.list[i]),
 						       e->dm.list[i].name };
 	dump_config(e->cfg,
-		    &(struct dump_options){ .keep_device = row_used, .ctx = e, .maps = maps,
-					    .n_maps = n },
+		    &(struct dump_options){
+			    .keep_device = row_used, .ctx = e, .maps = maps, .n_maps = n },
 		    &out);
 	fputs(sb_str(&out), stdout);
 	free(maps);

@@ -274,7 +274,8 @@ int multipath_main(struct host *h, int argc, char **argv)
 	opterr = 0;
 	optind = 1;
 	log_setup(LOG_TO_STDERR, "multipath");
-	while ((c = getopt_long(argc, argv, ":aDdcChl::efFM:v:p:b:BrR:itTquUwW", longs, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, ":aDdcChl::efFM:v:p:b:BrR:itTquUwW", longs, NULL)) !=
+	       -1)
 		if (option(h, &a, c, &status) == PARSED_DONE) {
 			host_free(h);
 			return status;

@@ -25,12 +25,12 @@ enum arg_kind { ARG_NONE, ARG_MAP, ARG_PATH, ARG_DEVT, ARG_KERNEL_NAME };
 
 struct mp_args {
 	enum mp_mode mode;
-	bool udev;	   /* -u, -U */
-	bool no_delegate;  /* -D, or -r given twice */
-	int verbosity;	   /* -1: not given */
-	const char *dev;   /* as given, NULL: none */
+	bool udev;	  /* -u, -U */
+	bool no_delegate; /* -D, or -r given twice */
+	int verbosity;	  /* -1: not given */
+	const char *dev;  /* as given, NULL: none */
 	enum arg_kind kind;
-	dev_t devno;	   /* of a node path or MAJ:MIN */
+	dev_t devno; /* of a node path or MAJ:MIN */
 	struct engine_options opt;
 };
 

@@ -244,8 +244,8 @@ static enum apply_result run_action(struct engine *e, struct map *m, const struc
 	r = actions[m->action].apply(e, m);
 	if (r) {
 		complain(e, m->alias, actions[m->action].what, r);
-		if (m->action == ACT_CREATE && state_mark(e->host->state, STATE_FAILED_WWIDS,
-							  m->wwid) == 0)
+		if (m->action == ACT_CREATE &&
+		    state_mark(e->host->state, STATE_FAILED_WWIDS, m->wwid) == 0)
 			mlog(2, "%s: mark as failed", m->wwid);
 		return r == -EBUSY ? APPLY_IN_USE : APPLY_FAILED;
 	}
@@ -314,9 +314,8 @@ void apply_stop_queueing(struct engine *e, struct map *m)
 
 static int remove_one(struct engine *e, const char *name, bool deferred)
 {
-	int tries = e->opt.remove_retries < 0 ?
-			    (int)config_num(e->cfg, KW_remove_retries, 0) :
-			    e->opt.remove_retries;
+	int tries = e->opt.remove_retries < 0 ? (int)config_num(e->cfg, KW_remove_retries, 0)
+					      : e->opt.remove_retries;
 	int r;
 
 	for (;;) {

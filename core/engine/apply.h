@@ -12,9 +12,9 @@
 #include "core/model/plan.h"
 
 enum apply_result {
-	APPLY_DONE,	/* changed, or nothing was to do */
-	APPLY_DRY,	/* dry run */
-	APPLY_IN_USE,	/* a path is in use by something else */
+	APPLY_DONE,   /* changed, or nothing was to do */
+	APPLY_DRY,    /* dry run */
+	APPLY_IN_USE, /* a path is in use by something else */
 	APPLY_FAILED,
 };
 

@@ -93,8 +93,8 @@ static void carry_out(struct ask *a, const struct probe_req *req, struct probe_r
 		      struct scsi_result *res)
 {
 	int64_t t0 = clock_mono(&a->host->clock);
-	bool needs_node = req->kind == PROBE_SCSI || req->kind == PROBE_READ ||
-			  req->kind == PROBE_NVME;
+	bool needs_node =
+		req->kind == PROBE_SCSI || req->kind == PROBE_READ || req->kind == PROBE_NVME;
 
 	memset(rsp, 0, sizeof(*rsp));
 	rsp->data = a->buf;

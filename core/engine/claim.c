@@ -179,8 +179,8 @@ static enum say rule_wwid(struct asked *a)
 
 static enum say rule_failed(struct asked *a)
 {
-	return state_marked(a->e->host->state, STATE_FAILED_WWIDS, a->path->wwid) ? SAY_NO :
-										     SAY_NOTHING;
+	return state_marked(a->e->host->state, STATE_FAILED_WWIDS, a->path->wwid) ? SAY_NO
+										  : SAY_NOTHING;
 }
 
 static enum say rule_in_use(struct asked *a)

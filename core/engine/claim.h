@@ -12,10 +12,10 @@ enum claim { CLAIM_NO, CLAIM_YES, CLAIM_MAYBE };
 
 struct claim_result {
 	enum claim claim;
-	bool certain;	  /* "valid, no further check" */
-	bool wait;	  /* print FIND_MULTIPATHS_WAIT_UNTIL */
-	int64_t wait_ns;  /* remaining nanoseconds, 0: the wait has expired */
-	const char *why;  /* the rule that decided, for logs and explain */
+	bool certain;	 /* "valid, no further check" */
+	bool wait;	 /* print FIND_MULTIPATHS_WAIT_UNTIL */
+	int64_t wait_ns; /* remaining nanoseconds, 0: the wait has expired */
+	const char *why; /* the rule that decided, for logs and explain */
 };
 
 /* @udev: `multipath -u`, which also asks whether the daemon runs. 0 or -errno (cannot say). */

@@ -112,8 +112,8 @@ static enum vocab_word choose_policy(struct engine *e, struct map *m)
 		policy = e->opt.pgpolicy;
 		origin = ORIGIN_CMDLINE;
 	} else if (props_yes(&m->props, KW_detect_pgpolicy) && all_alua(m)) {
-		policy = props_yes(&m->props, KW_detect_pgpolicy_use_tpg) ? VW_group_by_tpg :
-									    VW_group_by_prio;
+		policy = props_yes(&m->props, KW_detect_pgpolicy_use_tpg) ? VW_group_by_tpg
+									  : VW_group_by_prio;
 		origin = ORIGIN_AUTODETECT;
 	}
 	if (policy == VW_group_by_tpg && !all_alua(m)) {
@@ -190,13 +190,14 @@ static const char *translate_features(struct engine *e, struct map *m, const cha
 			props_put(&m->props, KW_no_path_retry, &queue_forever,
 				  m->props.v[KW_features].origin);
 		else if (retry == VW_fail)
-			mlog(2, "%s: ignoring feature 'queue_if_no_path' because no_path_retry is set to 'fail'",
+			mlog(2,
+			     "%s: ignoring feature 'queue_if_no_path' because no_path_retry is set "
+			     "to 'fail'",
 			     m->alias);
 		features = feature_remove(e->topo->arena, features, "queue_if_no_path");
 	}
 	if (feature_has(features, "retain_attached_hw_handler")) {
-		mlog(0,
-		     "%s: option 'features \"1 retain_attached_hw_handler\"' is deprecated",
+		mlog(0, "%s: option 'features \"1 retain_attached_hw_handler\"' is deprecated",
 		     m->alias);
 		features = feature_remove(e->topo->arena, features, "retain_attached_hw_handler");
 	}
@@ -237,7 +238,7 @@ static void choose_features(struct engine *e, struct map *m)
 void desire_settings(struct engine *e, struct map *m)
 {
 	static const enum kw_id logged[] = {
-		KW_failback, KW_rr_weight, KW_deferred_remove, KW_skip_kpartx,
+		KW_failback,	KW_rr_weight,	      KW_deferred_remove, KW_skip_kpartx,
 		KW_ghost_delay, KW_flush_on_last_del, KW_max_sectors_kb,
 	};
 	enum vocab_word policy = choose_policy(e, m);

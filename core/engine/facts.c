@@ -139,6 +139,9 @@ static void scsi_transport(struct loader *l)
 		d->protocol = PROTO_SCSI_ISCSI;
 		TEXT(l, tgt_node_name, arena_printf(l->a, "class/iscsi_session/%s", session),
 		     "targetname");
+		TEXT(l, iscsi_portal,
+		     arena_printf(l->a, "class/iscsi_connection/connection%s:0", session + 7),
+		     "persistent_address");
 	} else if (ancestor(l, d->device, "ata")) {
 		d->protocol = PROTO_SCSI_ATA;
 		snprintf(d->tgt_node_name, sizeof(d->tgt_node_name), "%s",
@@ -177,8 +180,8 @@ static void scsi_facts(struct loader *l)
 	unsigned long long lun;
 	uint64_t v;
 
-	d->has_hcil = base && sscanf(base + 1, "%d:%d:%d:%llu", &d->host, &d->channel, &d->id,
-				     &lun) == 4;
+	d->has_hcil =
+		base && sscanf(base + 1, "%d:%d:%d:%llu", &d->host, &d->channel, &d->id, &lun) == 4;
 	if (d->has_hcil)
 		d->lun = lun;
 	TEXT(l, vendor, d->device, "vendor");
@@ -220,8 +223,8 @@ static void nvme_facts(struct loader *l, const char *block)
 	char transport[24];
 	uint64_t v;
 
-	d->has_hcil = sscanf(d->name, "nvme%d", &d->host) == 1 && n &&
-		      sscanf(n, "n%d", &d->id) == 1;
+	d->has_hcil =
+		sscanf(d->name, "nvme%d", &d->host) == 1 && n && sscanf(n, "n%d", &d->id) == 1;
 	if (!fstree_u64(l->h->sys, &v, "%s/cntlid", ctrl))
 		d->channel = (int)v;
 	if (!fstree_u64(l->h->sys, &v, "%s/nsid", block))
@@ -240,19 +243,15 @@ static void nvme_facts(struct loader *l, const char *block)
 static void dasd_facts(struct loader *l)
 {
 	struct blkdev *d = l->d;
-	char type[16], uid[WWID_MAX];
+	char type[16];
 	const char *bus_id = strrchr(d->device, '/');
-	unsigned int a, b, c, dots = 0;
+	unsigned int a, b, c;
 
 	snprintf(d->vendor, sizeof(d->vendor), "IBM");
 	read_text(l, type, sizeof(type), d->device, "devtype");
 	snprintf(d->product, sizeof(d->product), "S/390 DASD %s",
 		 !strncmp(type, "3370", 4) || !strncmp(type, "9336", 4) ? "FBA" : "ECKD");
-	read_text(l, uid, sizeof(uid), d->device, "uid");
-	for (char *p = uid; *p; p++)
-		if (*p == '.' && ++dots == 4)
-			*p = '\0'; /* the rest names the alias, not the volume */
-	snprintf(d->nvme_wwid, sizeof(d->nvme_wwid), "%s", uid);
+	TEXT(l, ccw_uid, d->device, "uid");
 	if (bus_id && sscanf(bus_id + 1, "%x.%x.%x", &a, &b, &c) == 3) {
 		d->has_hcil = true;
 		d->host = (int)a;

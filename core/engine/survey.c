@@ -20,7 +20,7 @@
 #include "parser/arena.h"
 
 #define DEFAULT_TIMEOUT_S 30
-#define GRACE_NS (1 * NSEC_PER_SEC) /* between a command's own time-out and ours */
+#define GRACE_NS	  (1 * NSEC_PER_SEC) /* between a command's own time-out and ours */
 
 enum page { PAGE_INQUIRY, PAGE_80, PAGE_83, PAGE__MAX };
 
@@ -131,8 +131,9 @@ static void choose(struct job *j, struct ask *a)
 
 static void check(struct job *j, struct ask *a)
 {
-	struct probe p = { .dev = &j->dev, .args = "", .timeout_ms = j->timeout_ms,
-			   .mem = j->check_mem };
+	struct probe p = {
+		.dev = &j->dev, .args = "", .timeout_ms = j->timeout_ms, .mem = j->check_mem
+	};
 
 	if (!j->checker)
 		return;
@@ -319,6 +320,7 @@ static void keep(struct engine *e, const struct job *j)
 
 	keep_page(e, j, PAGE_INQUIRY, &p->dev.inquiry);
 	keep_page(e, j, PAGE_80, &p->dev.vpd80);
+	p->dev.vpd83_asked |= !p->dev.vpd83.len && j->page_len[PAGE_83];
 	keep_page(e, j, PAGE_83, &p->dev.vpd83);
 	if (!p->dev.serial[0] && p->dev.vpd80.len)
 		vpd80_serial(p->dev.vpd80.data, p->dev.vpd80.len, p->dev.serial,

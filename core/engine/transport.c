@@ -53,9 +53,8 @@ static int64_t loss_floor(const struct engine *e, const struct map *m)
 		return 0;
 	if (retry->word == VW_queue)
 		return DEV_LOSS_MAX;
-	return retry->word == VW_NUMBER ?
-		       retry->num * config_num(e->cfg, KW_polling_interval, 5) :
-		       0;
+	return retry->word == VW_NUMBER ? retry->num * config_num(e->cfg, KW_polling_interval, 5)
+					: 0;
 }
 
 static void value_text(const struct kwval *v, char *out, size_t len)
@@ -140,8 +139,7 @@ static const struct {
 };
 
 /* @said: protocols that were reported already, one bit each. */
-static void settle_path(struct engine *e, const struct map *m, const struct path *p,
-			uint32_t *said)
+static void settle_path(struct engine *e, const struct map *m, const struct path *p, uint32_t *said)
 {
 	struct timeouts t;
 	char host[32];

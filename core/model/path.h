@@ -121,7 +121,7 @@ struct blkdev {
 	char ccw_uid[WWID_MAX];	     /* sysfs uid of a DASD's parent */
 	char iscsi_portal[64];	     /* address the session is logged in at, "" elsewhere */
 	bool vpd83_asked;	     /* vpd83 came by a command, as sysfs has none */
-	const char *transport_node;	/* "rport-2:0-1", "session3", "end_device-4:0", else NULL */
+	const char *transport_node;  /* "rport-2:0-1", "session3", "end_device-4:0", else NULL */
 	unsigned int max_sectors_kb; /* 0: unknown */
 	bool usb;
 	const char *const *holders; /* names in holders/, NULL-terminated */
@@ -161,9 +161,9 @@ struct path {
 	enum dm_path_state dm;
 	unsigned int failures; /* fail count of the dm status */
 	bool marginal;
-	bool add_when_online;	   /* daemon: offline, joins its map when it comes back */
-	bool in_table;	 /* listed in the observed table of @map */
-	struct map *map; /* NULL: orphan */
+	bool add_when_online; /* daemon: offline, joins its map when it comes back */
+	bool in_table;	      /* listed in the observed table of @map */
+	struct map *map;      /* NULL: orphan */
 	struct pathgroup *group;
 	unsigned int tick, interval; /* daemon: seconds since the last check, and between checks */
 };

@@ -166,8 +166,8 @@ void plan_map(const struct map *want, const struct plan_seen *seen, struct plan 
 	memset(p, 0, sizeof(*p));
 	snprintf(p->name, sizeof(p->name), "%s", want->alias);
 	if (seen->foreign_wwid) {
-		note(p, 1, "%s: wwid \"%s\" already in use by non-multipath map \"%s\"",
-		     want->wwid, want->wwid, seen->foreign_wwid->name);
+		note(p, 1, "%s: wwid \"%s\" already in use by non-multipath map \"%s\"", want->wwid,
+		     want->wwid, seen->foreign_wwid->name);
 		p->action = ACT_REJECT;
 		p->reason = "UUID in use by a non-multipath map";
 		return;

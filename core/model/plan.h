@@ -12,12 +12,12 @@
 
 /* What the kernel has, as far as it matters to one map. */
 struct plan_seen {
-	const struct map *same_wwid;  /* parsed observed map, NULL: none */
+	const struct map *same_wwid;	/* parsed observed map, NULL: none */
 	const struct dm_map *same_name; /* any map that has the wanted alias, NULL: none */
 	/* a map that has the UUID of this WWID but is no usable multipath map, NULL: none */
 	const struct dm_map *foreign_wwid;
-	bool force;		      /* -r */
-	bool udev_incomplete;	      /* udev says the map is not ready while paths are */
+	bool force;	      /* -r */
+	bool udev_incomplete; /* udev says the map is not ready while paths are */
 };
 
 struct plan_note {
@@ -27,7 +27,7 @@ struct plan_note {
 
 struct plan {
 	enum map_action action;
-	const char *reason; /* "forced by user", "size change", ... */
+	const char *reason;  /* "forced by user", "size change", ... */
 	char name[WWID_MAX]; /* the name the map is to have (fallbacks applied) */
 	struct plan_note notes[3];
 	unsigned int n_notes;

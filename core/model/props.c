@@ -218,8 +218,8 @@ static enum origin setting_origin(const struct config *cfg, const struct setting
 	case LAYER_CMDLINE:
 		return ORIGIN_CMDLINE;
 	default:
-		return cfg->defaults && layer_get(cfg->defaults, s->kw) ? ORIGIN_CONFIG :
-									  ORIGIN_INTERNAL;
+		return cfg->defaults && layer_get(cfg->defaults, s->kw) ? ORIGIN_CONFIG
+									: ORIGIN_INTERNAL;
 	}
 }
 
@@ -244,8 +244,7 @@ static void resolve(struct props *p, const struct prop_layers *l, enum prop_scop
 			continue;
 		s = find_setting(l, &rules[i]);
 		if (s)
-			p->v[rules[i].kw] =
-				(struct prop){ &s->val, s, setting_origin(l->cfg, s) };
+			p->v[rules[i].kw] = (struct prop){ &s->val, s, setting_origin(l->cfg, s) };
 	}
 	pair_prio_args(p);
 }

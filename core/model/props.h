@@ -40,7 +40,7 @@ enum origin {
 const char *origin_text(enum origin o);
 
 struct prop {
-	const struct kwval *val; /* NULL: unset everywhere */
+	const struct kwval *val;   /* NULL: unset everywhere */
 	const struct setting *set; /* the setting it is, NULL for a detected value */
 	enum origin origin;
 };
@@ -64,8 +64,8 @@ const struct layer *const *rowmatch_find(struct rowmatch *r, const char *vendor,
 /* The layers that can speak for one path or map. Any of them may be NULL. */
 struct prop_layers {
 	const struct config *cfg;
-	const struct layer *multipath;		/* of the WWID */
-	const struct layer *const *devices;	/* of rowmatch_find() */
+	const struct layer *multipath;	    /* of the WWID */
+	const struct layer *const *devices; /* of rowmatch_find() */
 	const struct layer *protocol;
 };
 
