@@ -126,6 +126,23 @@ bool discover_identify(struct engine *e, struct path *p)
 	return false;
 }
 
+/* The facts as -v3 has always listed them. */
+static void log_facts(const struct blkdev *d)
+{
+	const char *n = d->name;
+
+	mlog(3, "%s: size = %llu", n, (unsigned long long)d->size);
+	mlog(3, "%s: vendor = %s", n, d->vendor);
+	mlog(3, "%s: product = %s", n, d->product);
+	mlog(3, "%s: rev = %s", n, d->rev);
+	if (d->has_hcil)
+		mlog(3, "%s: h:b:t:l = %d:%d:%d:%llu", n, d->host, d->channel, d->id,
+		     (unsigned long long)d->lun);
+	mlog(3, "%s: tgt_node_name = %s", n, d->tgt_node_name);
+	if (d->serial[0])
+		mlog(3, "%s: serial = %s (sysfs)", n, d->serial);
+}
+
 static const char *uid_attribute_of(struct engine *e, const struct blkdev *d)
 {
 	struct path probe = { .dev = *d };
@@ -164,6 +181,7 @@ static enum discover_result take(struct engine *e, const char *name, bool filter
 	p = topology_add_path(e->topo);
 	p->dev = d;
 	p->state = PATH_UNCHECKED;
+	log_facts(&p->dev);
 	*ret_path = p;
 	return DISCOVER_OK;
 }

@@ -281,6 +281,7 @@ static void keep_check(const struct job *j, struct path *p)
 		return;
 	}
 	log_choice(p, KW_path_checker);
+	mlog(3, "%s: checker timeout = %u s", p->dev.name, j->timeout_ms / 1000);
 	p->state = j->check.state;
 	p->check_mem = j->check_mem;
 	snprintf(p->check_msg, sizeof(p->check_msg), "%s", j->check.msg);
@@ -301,6 +302,8 @@ static void keep_rank(const struct job *j, struct path *p)
 		return;
 	}
 	log_choice(p, KW_prio);
+	mlog(3, "%s: prio args = \"%s\" %s", p->dev.name, name_or(&p->props, KW_prio_args, ""),
+	     origin_text(p->props.v[KW_prio].origin));
 	p->prio_mem = j->prio_mem;
 	if (j->rank.has_tpg) {
 		p->has_tpg = true;
