@@ -9,6 +9,7 @@ MANDIR   ?= $(PREFIX)/share/man
 FLEX     ?= flex
 BISON    ?= bison
 
+comma    := ,
 # One build folder per compiler and sanitizer setting, so that they never mix.
 variant  := $(if $(SAN),-san)$(if $(TSAN),-tsan)$(if $(findstring clang,$(CC)),-clang)
 B        ?= build$(variant)
@@ -18,7 +19,6 @@ WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wco
             -Wno-sign-conversion -Wformat=2 -Wformat-nonliteral $(if $(findstring clang,$(CC)),,-Wno-format-truncation) -Wvla -Werror
 SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)\
             $(if $(TSAN),-fsanitize=thread)
-comma    := ,
 HARDEN   := $(if $(SAN)$(TSAN),,-D_FORTIFY_SOURCE=2 -fstack-protector-strong) -fPIE
 CPPFLAGS += -D_GNU_SOURCE -I. -I$(B)
 ALLFLAGS  = -std=gnu11 $(OPT) $(WARN) $(HARDEN) $(SANFLAGS) $(CFLAGS) -MMD -MP

@@ -93,7 +93,7 @@ static void finish(struct mp *mp, struct map *m, enum apply_result r)
 		mlog(2, "%s: %s map", m->alias, m->action == ACT_CREATE ? "ignoring" : "removing");
 		return;
 	}
-	if (r == APPLY_DONE && !e->opt.allow_queueing && !mp_daemon_runs(e->host))
+	if (r == APPLY_DONE)
 		apply_stop_queueing(e, m);
 	if (m->action != ACT_NOTHING)
 		mp_print_map(m);
@@ -106,6 +106,7 @@ int mp_create(struct mp *mp)
 	char wwid[WWID_MAX];
 	const char *scope;
 
+	e->opt.daemon_runs = mp_daemon_runs(e->host);
 	if (look(mp, &scope, wwid, sizeof(wwid)))
 		return 1;
 	desire_maps(e, scope);

@@ -20,12 +20,7 @@ void mp_print_paths(struct mp *mp, unsigned int n)
 	struct topology listed = *mp->e->topo;
 
 	listed.n_paths = n;
-	if (n) {
-		sb_add(&out, "===== paths list =====\n");
-		show_paths(&listed, SHOW_FMT_PATHS_V3, false, &out);
-	} else {
-		sb_add(&out, "===== no paths =====\n");
-	}
+	show_paths_list(&listed, &out);
 	fputs(sb_str(&out), stdout);
 }
 

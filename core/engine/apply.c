@@ -303,11 +303,10 @@ void apply_stop_queueing(struct engine *e, struct map *m)
 {
 	enum vocab_word retry = props_word(&m->props, KW_no_path_retry);
 
-	if (retry == VW_NONE || retry == VW_fail)
+	if (m->queueing || retry == VW_NONE || retry == VW_fail)
 		return;
 	mlog(3, "%s: multipathd not running, unset queue_if_no_path feature", m->alias);
-	if (!dmb(e)->ops->message(dmb(e), m->alias, "fail_if_no_path"))
-		m->features = feature_remove(e->topo->arena, m->features, "queue_if_no_path");
+	dmb(e)->ops->message(dmb(e), m->alias, "fail_if_no_path");
 }
 
 /* --- removal --------------------------------------------------------------------------------- */

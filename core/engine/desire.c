@@ -226,13 +226,26 @@ static void choose_features(struct engine *e, struct map *m)
 	f = translate_features(e, m, f ? f : "0");
 	if (needs_bio(m) && !strstr(f, "queue_mode"))
 		f = feature_add(e->topo->arena, f, "queue_mode bio");
-	m->queue_bio = strstr(f, "queue_mode bio") != NULL;
+	m->queue_bio = features_bio(f);
 	mlog(3, "%s: features = \"%s\" %s", m->alias, f,
 	     origin_text(m->props.v[KW_features].origin));
 	log_prop(m, &m->props, KW_no_path_retry);
-	if (queues(m))
-		f = feature_add(e->topo->arena, f, "queue_if_no_path");
 	m->features = f;
+	m->queueing = queues(m) && (e->opt.allow_queueing || e->opt.daemon_runs);
+}
+
+/* The table always queues where the configuration does, so that a reload loses no I/O; without a
+ * daemon that could end it, queueing is switched off again once the map is there. */
+static void print_table(struct engine *e, struct map *m)
+{
+	__attribute__((cleanup(sb_done))) struct strbuf params = STRBUF_INIT;
+	const char *own = m->features;
+
+	if (queues(m))
+		m->features = feature_add(e->topo->arena, own, "queue_if_no_path");
+	dm_table_print(m, &params);
+	m->features = own;
+	m->params = arena_strdup(e->topo->arena, sb_str(&params));
 }
 
 void desire_settings(struct engine *e, struct map *m)
@@ -243,7 +256,6 @@ void desire_settings(struct engine *e, struct map *m)
 	};
 	enum vocab_word policy = choose_policy(e, m);
 	const struct kwval *marginal = config_value(e->cfg, KW_marginal_pathgroups);
-	__attribute__((cleanup(sb_done))) struct strbuf params = STRBUF_INIT;
 
 	m->selector = props_str(&m->props, KW_path_selector);
 	log_prop(m, &m->props, KW_path_selector);
@@ -252,9 +264,7 @@ void desire_settings(struct engine *e, struct map *m)
 	for (size_t i = 0; i < sizeof(logged) / sizeof(logged[0]); i++)
 		log_prop(m, &m->props, logged[i]);
 	pg_build(e->topo, m, policy, marginal && marginal->word != VW_off, m->selector);
-	m->best_group = pg_best(m);
-	dm_table_print(m, &params);
-	m->params = arena_strdup(e->topo->arena, sb_str(&params));
+	print_table(e, m);
 }
 
 /* --- whole maps ------------------------------------------------------------------------------ */

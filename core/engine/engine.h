@@ -25,6 +25,7 @@ struct engine_options {
 	bool foreign_all;	  /* -e */
 	int remove_retries;	  /* -R, -1: as configured */
 	bool use_environment;	  /* -u: udev properties may come from the environment */
+	bool daemon_runs;	  /* multipathd is there to end the queueing of a dead map */
 	bool is_daemon;
 };
 

@@ -69,6 +69,7 @@ struct map {
 	struct dm_map dm;	 /* observed, where has_dm; owned */
 	unsigned int next_group; /* group the kernel uses or will use next, from 1; 0: none */
 	enum map_action action;
+	bool queueing; /* wanted: queue_if_no_path is to be on once the map is made */
 	bool force_readonly, queue_bio;
 	const char *vpd_data;	     /* text for %g, NULL: none */
 	unsigned int max_sectors_kb; /* queue limit of the dm device, 0: unknown */

@@ -39,10 +39,8 @@ static void decide(struct plan *p, enum map_action action, const char *word, con
 
 static bool queueing_differs(const struct map *w, const struct map *s)
 {
-	enum vocab_word word = props_word(&w->props, KW_no_path_retry);
-
-	return word != VW_NONE && feature_has(w->features, "queue_if_no_path") !=
-					  feature_has(s->features, "queue_if_no_path");
+	return props_word(&w->props, KW_no_path_retry) != VW_NONE &&
+	       w->queueing != feature_has(s->features, "queue_if_no_path");
 }
 
 static bool hwhandler_differs(const struct map *w, const struct map *s)
@@ -60,7 +58,7 @@ static bool features_differ(const struct map *w, const struct map *s)
 
 static bool selector_differs(const struct map *w, const struct map *s)
 {
-	return !s->selector || strncmp(s->selector, w->selector, strlen(w->selector)) != 0;
+	return !s->selector || !selector_equal(s->selector, w->selector);
 }
 
 static bool minio_differs(const struct map *w, const struct map *s)
