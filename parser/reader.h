@@ -14,7 +14,7 @@ struct reader {
 	size_t len;
 
 	/* what the lexer's buffer was given */
-	size_t given, chunk_end;
+	size_t given, chunk_end, nul;
 	bool chunk_cut, at_cut;
 
 	/* where the lexer is, and what it saw in this line */

@@ -22,10 +22,26 @@ static void next_chunk(struct reader *r)
 {
 	size_t rest = r->len - r->given;
 	size_t look = rest < READER_CHUNK ? rest : READER_CHUNK;
-	const char *nl = memchr(r->bytes + r->given, '\n', look);
+	const char *nl = memchr(r->bytes + r->given, '\n', look), *nul;
 
 	r->chunk_end = nl ? (size_t)(nl + 1 - r->bytes) : r->given + look;
 	r->chunk_cut = !nl && look < rest;
+	nul = memchr(r->bytes + r->given, '\0', r->chunk_end - r->given);
+	r->nul = nul ? (size_t)(nul - r->bytes) : SIZE_MAX;
+}
+
+/*
+ * Hand out @n bytes. What stands behind a NUL is not read anyway, and the lexer takes quadratic
+ * time over rows of NULs, so other bytes stand in for it.
+ */
+static void copy_out(struct reader *r, char *buf, size_t n)
+{
+	memcpy(buf, r->bytes + r->given, n);
+	for (size_t i = 0; r->given + n > r->nul && i < n; i++) {
+		if (r->given + i > r->nul && buf[i] != '\n')
+			buf[i] = 'x';
+	}
+	r->given += n;
 }
 
 size_t reader_fill(struct reader *r, char *buf, size_t max)
@@ -48,9 +64,8 @@ size_t reader_fill(struct reader *r, char *buf, size_t max)
 		part = r->chunk_end - r->given;
 		if (part > max - n)
 			part = max - n;
-		memcpy(buf + n, r->bytes + r->given, part);
+		copy_out(r, buf + n, part);
 		n += part;
-		r->given += part;
 	}
 	return n;
 }
