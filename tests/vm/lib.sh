@@ -178,7 +178,7 @@ iscsi_login() { # replacement_timeout
 	rm -f /etc/iscsi/initiatorname.iscsi
 	rm -rf /etc/iscsi/nodes /etc/iscsi/send_targets
 	echo "InitiatorName=$ISCSI_CLIENT" >/etc/iscsi/initiatorname.iscsi
-	iscsid || return 1
+	[ -n "$(pgrep -x iscsid)" ] || iscsid || return 1
 	for p in $ISCSI_PORTALS; do
 		iscsiadm -m node -o new -T "$ISCSI_TARGET" -p "$p:3260,1" >/dev/null || return 1
 		iscsiadm -m node -T "$ISCSI_TARGET" -p "$p:3260" -o update \
@@ -189,6 +189,12 @@ iscsi_login() { # replacement_timeout
 		wait_for 20 iscsi_disk_count $n || return 1
 	done
 	udevadm settle -t 60
+}
+
+iscsi_logout() {
+	mend_links
+	[ ! -e /etc/iscsi/nodes ] || iscsiadm -m node -u >/dev/null 2>&1
+	wait_for 20 iscsi_disk_count 0
 }
 
 iscsi_disks() {
