@@ -111,8 +111,11 @@ int mp_check_path(struct mp *mp)
 	struct claim_result c;
 	char name[64];
 
-	if (!device_name(mp, name, sizeof(name)) && mp->args->kind == ARG_MAP) {
-		mlog(0, "the -c option requires a path to check");
+	if (!device_name(mp, name, sizeof(name))) {
+		mlog(0,
+		     mp->args->kind == ARG_MAP ? "the -c option requires a path to check"
+					       : "%s: cannot find block device",
+		     mp->args->dev);
 		return 1;
 	}
 	if (prepare(mp) || claim_check(mp->e, name, mp->args->udev, &c)) {

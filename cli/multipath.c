@@ -30,7 +30,7 @@ static int dump_config_now(struct host *h, int verbosity)
 	__attribute__((cleanup(sb_done))) struct strbuf out = STRBUF_INIT;
 	struct config *cfg;
 
-	if (engine_load_config(h, verbosity, false, &cfg))
+	if (engine_load_config(h, verbosity, CONFIG_FOR_DUMP, &cfg))
 		return 1;
 	dump_config(cfg, NULL, &out);
 	fputs(sb_str(&out), stdout);
@@ -217,9 +217,11 @@ static int need_device(const struct mp_args *a)
 
 /* --- the run --------------------------------------------------------------------------------- */
 
-static bool is_query(enum mp_mode m)
+static enum config_use config_use(enum mp_mode m)
 {
-	return m != MODE_CREATE && m != MODE_DUMP_LOCAL;
+	return m == MODE_CREATE	      ? CONFIG_FOR_MAPS
+	       : m == MODE_DUMP_LOCAL ? CONFIG_FOR_DUMP
+				      : CONFIG_FOR_QUERY;
 }
 
 static int run_mode(struct mp *mp)
@@ -251,7 +253,7 @@ static int run(struct host *h, struct mp_args *a)
 		fprintf(stderr, "need to be root\n");
 		return 1;
 	}
-	if (engine_load_config(h, a->verbosity, is_query(a->mode), &cfg))
+	if (engine_load_config(h, a->verbosity, config_use(a->mode), &cfg))
 		return 1;
 	if (!(mp.e = engine_new(h, cfg, &a->opt)))
 		return 1;
@@ -282,7 +284,7 @@ int multipath_main(struct host *h, int argc, char **argv)
 		}
 	if (a.udev)
 		log_setup(LOG_TO_SYSLOG, "multipath");
-	if (optind < argc)
+	if (optind < argc && *argv[optind])
 		a.dev = argv[optind];
 	if (!h->replay && (a.mode == MODE_CREATE || a.mode == MODE_LIST_LONG))
 		guard_start();

@@ -303,7 +303,7 @@ void apply_stop_queueing(struct engine *e, struct map *m)
 {
 	enum vocab_word retry = props_word(&m->props, KW_no_path_retry);
 
-	if (m->queueing || retry == VW_NONE || retry == VW_fail)
+	if (m->action == ACT_NOTHING || m->queueing || retry == VW_NONE || retry == VW_fail)
 		return;
 	mlog(3, "%s: multipathd not running, unset queue_if_no_path feature", m->alias);
 	dmb(e)->ops->message(dmb(e), m->alias, "fail_if_no_path");

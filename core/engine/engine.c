@@ -72,7 +72,7 @@ static bool nvme_native(struct host *h)
 	       text[0] == 'Y';
 }
 
-static void log_diags(const struct config *cfg, bool query)
+static void log_diags(const struct config *cfg, enum config_use use)
 {
 	__attribute__((cleanup(sb_done))) struct strbuf line = STRBUF_INIT;
 
@@ -80,7 +80,9 @@ static void log_diags(const struct config *cfg, bool query)
 		const struct diag *d = diag_at(cfg->diags, i);
 		int level = diag_def(d->id)->level;
 
-		if (level < 0 || !log_shows(query && level < 3 ? 3 : level))
+		if (use == CONFIG_FOR_DUMP && diag_def(d->id)->on_use)
+			continue;
+		if (level < 0 || !log_shows(use == CONFIG_FOR_QUERY && level < 3 ? 3 : level))
 			continue;
 		sb_clear(&line);
 		if (diag_legacy(d, &line))
@@ -88,7 +90,7 @@ static void log_diags(const struct config *cfg, bool query)
 	}
 }
 
-int engine_load_config(struct host *h, int verbosity, bool query, struct config **ret_cfg)
+int engine_load_config(struct host *h, int verbosity, enum config_use use, struct config **ret_cfg)
 {
 	struct config_sources src = {
 		.root = h->root,
@@ -105,7 +107,7 @@ int engine_load_config(struct host *h, int verbosity, bool query, struct config 
 		return r;
 	}
 	log_verbosity(verbosity >= 0 ? verbosity : (int)config_num(cfg, KW_verbosity, 2));
-	log_diags(cfg, query && !cfg->fatal);
+	log_diags(cfg, cfg->fatal ? CONFIG_FOR_MAPS : use);
 	if (cfg->fatal) {
 		mlog(0, "error parsing config file");
 		config_free(cfg);

@@ -52,11 +52,17 @@ void engine_free(struct engine *e);
 /* Versions of kernel device-mapper and its multipath target, logged at v3; -errno without them. */
 int engine_dm_check(struct engine *e);
 
+/* What a configuration is loaded for: decides which of its diagnostics are logged. */
+enum config_use {
+	CONFIG_FOR_QUERY, /* callers take any word on standard error for a failure: from level 3 on */
+	CONFIG_FOR_DUMP, /* -t: not what only matters when maps are made */
+	CONFIG_FOR_MAPS,
+};
+
 /*
  * Load the configuration of @h; @verbosity overrules its keyword (-1: not given) and becomes the
- * log level. Diagnostics are logged in multipath-tools' words; for a @query, whose callers take any
- * word on standard error for a failure, only from level 3 on. -EINVAL: fatal errors (logged).
+ * log level. Diagnostics are logged in multipath-tools' words. -EINVAL: fatal errors (logged).
  */
-int engine_load_config(struct host *h, int verbosity, bool query, struct config **ret_cfg);
+int engine_load_config(struct host *h, int verbosity, enum config_use use, struct config **ret_cfg);
 
 #endif
