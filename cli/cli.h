@@ -14,6 +14,7 @@ struct host;
 
 int multipath_main(struct host *h, int argc, char **argv);
 int scsi_id_main(struct host *h, int argc, char **argv);
+int fmt_main(struct host *h, int argc, char **argv);
 int replay_main(struct host *h, int argc, char **argv);
 
 /* The main that answers to a name, NULL: none. */
