@@ -221,25 +221,25 @@ static struct fmt_line *add_line(struct layout *x, const struct line *l)
 	return line;
 }
 
-static void put(struct layout *x, struct fmt_line *line, unsigned int indent)
+/* An empty line in place of @line of the source. */
+static void put_empty(struct layout *x, struct fmt_line *line)
+{
+	line->out = (uint32_t)x->f->out.len;
+	sb_addc(&x->f->out, '\n');
+	line->out_end = line->out + 1;
+}
+
+static void put_text(struct layout *x, struct fmt_line *line, unsigned int indent)
 {
 	struct strbuf *out = &x->f->out;
 
 	line->out = (uint32_t)out->len;
-	sb_fill(out, '\t', x->text.len ? indent : 0);
+	sb_fill(out, '\t', indent);
 	sb_addn(out, sb_str(&x->text), x->text.len);
 	sb_addc(out, '\n');
 	line->out_end = (uint32_t)out->len;
 	if (line->out_end - line->out > LINE_MAX_BYTES && !x->too_long.file)
 		x->too_long = (struct srcloc){ x->src, line->start, line->start };
-}
-
-/* One blank line stays of a row of them; none at the start, the end, or inside a brace. */
-static void put_blank(struct layout *x, bool wanted)
-{
-	if (x->blank >= 0 && wanted)
-		put(x, &x->f->line[x->blank], 0);
-	x->blank = -1;
 }
 
 static void lay_out(void *ctx, const struct bound_line *b)
@@ -249,7 +249,8 @@ static void lay_out(void *ctx, const struct bound_line *b)
 	struct fmt_line *line;
 
 	look_for_stray_brace(x, b);
-	if (!add_line(x, b->line))
+	line = add_line(x, b->line);
+	if (!line)
 		return;
 	sb_clear(&x->text);
 	add_text(x, b);
@@ -258,9 +259,11 @@ static void lay_out(void *ctx, const struct bound_line *b)
 			x->blank = (int)x->f->n - 1;
 		return;
 	}
-	put_blank(x, x->f->out.len && !x->after_open && !close);
-	line = &x->f->line[x->f->n - 1];
-	put(x, line, b->depth - (close && b->depth));
+	/* One blank line stays of a row of them; none at the start, the end, or inside a brace. */
+	if (x->blank >= 0 && x->f->out.len && !x->after_open && !close)
+		put_empty(x, &x->f->line[x->blank]);
+	x->blank = -1;
+	put_text(x, line, b->depth - (close && b->depth));
 	x->after_open = opens_section(b);
 }
 

@@ -43,7 +43,7 @@ static int path_wwid(struct mp *mp, char *wwid, size_t len)
 	}
 	if (discover_one(e, name, true, &p, NULL) != DISCOVER_OK)
 		return -ENOENT; /* the filter that decided has been logged */
-	if (!p->wwid[0]) {
+	if (!p->wwid[0] && p->init != INIT_FAILED) {
 		survey_paths(e, &p, 1, SURVEY_IDENTITY);
 		discover_identify(e, p);
 	}

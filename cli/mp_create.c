@@ -19,7 +19,7 @@ static void identify_silent(struct engine *e, struct path **list)
 	unsigned int n = 0;
 
 	for (unsigned int i = 0; i < e->topo->n_paths; i++)
-		if (!e->topo->paths[i]->wwid[0])
+		if (!e->topo->paths[i]->wwid[0] && e->topo->paths[i]->init != INIT_FAILED)
 			list[n++] = e->topo->paths[i];
 	if (!n)
 		return;
@@ -85,18 +85,21 @@ static int look(struct mp *mp, const char **ret_scope, char *wwid, size_t len)
 	return 0;
 }
 
-static void finish(struct mp *mp, struct map *m, enum apply_result r)
+/* What a map's result means for the exit status. A path in use by something else is no failure of
+ * ours, and never was one of multipath-tools'; what device-mapper refuses is. */
+static int finish(struct mp *mp, struct map *m, enum apply_result r)
 {
 	struct engine *e = mp->e;
 
 	if (r == APPLY_FAILED || r == APPLY_IN_USE) {
 		mlog(2, "%s: %s map", m->alias, m->action == ACT_CREATE ? "ignoring" : "removing");
-		return;
+		return r == APPLY_FAILED;
 	}
 	if (r == APPLY_DONE)
 		apply_stop_queueing(e, m);
 	if (m->action != ACT_NOTHING)
 		mp_print_map(m);
+	return 0;
 }
 
 int mp_create(struct mp *mp)
@@ -105,6 +108,7 @@ int mp_create(struct mp *mp)
 	struct dmb *dmb = e->host->dmb;
 	char wwid[WWID_MAX];
 	const char *scope;
+	int status = 0;
 
 	e->opt.daemon_runs = mp_daemon_runs(e->host);
 	if (look(mp, &scope, wwid, sizeof(wwid)))
@@ -120,10 +124,10 @@ int mp_create(struct mp *mp)
 		dmb->ops->batch_begin(dmb);
 	}
 	for (unsigned int i = 0; i < e->n_wanted; i++)
-		finish(mp, e->wanted[i], apply_map(e, e->wanted[i]));
+		status |= finish(mp, e->wanted[i], apply_map(e, e->wanted[i]));
 	if (!e->opt.dry_run) {
 		dmb->ops->batch_wait(dmb);
 		mp_warn_no_daemon(mp, e->n_wanted + e->topo->n_maps > 0);
 	}
-	return 0;
+	return status || e->state_failed;
 }

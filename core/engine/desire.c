@@ -94,7 +94,7 @@ static bool all_alua(const struct map *m)
 	unsigned int n = 0;
 
 	for (unsigned int i = 0; i < m->n_paths; i++) {
-		if (!m->paths[i]->has_prio)
+		if (!m->paths[i]->prio_chosen)
 			continue;
 		if (!alua_prio_used(m->paths[i]))
 			return false;

@@ -116,6 +116,7 @@ bool discover_identify(struct engine *e, struct path *p)
 	if (!wwid_safe(r.text)) {
 		mlog(0, "%s: WWID holds '/' or control characters, path ignored: %s", p->dev.name,
 		     r.text);
+		p->init = INIT_FAILED;
 		return false;
 	}
 	snprintf(p->wwid, sizeof(p->wwid), "%s", r.text);

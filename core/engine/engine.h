@@ -41,6 +41,7 @@ struct engine {
 	struct bindings *bindings;	 /* NULL until names_load() */
 	char *wwids;			 /* text of the wwids file, NULL until names_load() */
 	enum vocab_word find_multipaths; /* with -i applied */
+	bool state_failed;	/* a file of /etc/multipath could not be read or written */
 	unsigned int hung; /* jobs that may still read our memory: nothing is freed then */
 	unsigned int dm_version[3], mpath_version[3];
 };

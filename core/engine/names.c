@@ -67,6 +67,7 @@ typedef int (*wwids_edit)(const char *text, const char *wwid, char **ret_text);
 static int write_failed(struct engine *e, enum state_file f, int r)
 {
 	mlog(0, "%s: cannot be written: %s", state_path(e->host->state, f), strerror(-r));
+	e->state_failed = true;
 	return r;
 }
 

@@ -301,6 +301,7 @@ static void keep_rank(const struct job *j, struct path *p)
 		mlog(0, "%s: no prioritizer is named \"%s\"", p->dev.name, j->prio_name);
 		return;
 	}
+	p->prio_chosen = true;
 	log_choice(p, KW_prio);
 	mlog(3, "%s: prio args = \"%s\" %s", p->dev.name, name_or(&p->props, KW_prio_args, ""),
 	     origin_text(p->props.v[KW_prio].origin));

@@ -154,7 +154,8 @@ struct path {
 	enum path_state state;	     /* of the last check */
 	char check_msg[96];	     /* as logged: " reports path is up" */
 	struct probe_memory check_mem, prio_mem;
-	bool has_prio; /* false: -1, undefined */
+	bool prio_chosen; /* a prioritizer was picked and asked, whatever it said */
+	bool has_prio;	  /* false: -1, undefined */
 	int prio;
 	bool has_tpg;
 	unsigned int tpg;

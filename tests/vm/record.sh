@@ -38,12 +38,13 @@ record_block() { # name
 	copy "${dev#/sys/}" vendor model rev state timeout inquiry vpd_pg0 vpd_pg80 vpd_pg83 access_state preferred_path dh_state
 }
 
-record_answers() { # name: what TEST UNIT READY gets
+record_answers() { # name: what TEST UNIT READY and a read of the first block get
 	mkdir -p "$OUT/scsi/$1"
-	if timeout 20 sg_turs "/dev/$1" >/dev/null 2>&1; then
-		echo "00 00 00 -" >"$OUT/scsi/$1/000000000000"
+	if timeout 20 dd if="/dev/$1" of=/dev/null bs=4096 count=1 iflag=direct 2>/dev/null; then
+		echo "00 00 00 -" | tee "$OUT/scsi/$1/read" >"$OUT/scsi/$1/000000000000"
 	else
 		echo "00 0f 00 -" >"$OUT/scsi/$1/000000000000"
+		echo "error EIO" >"$OUT/scsi/$1/read"
 	fi
 }
 

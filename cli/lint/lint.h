@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lint.h - the linter as a library: texts and options in, a sorted list of diagnostics out.
+ *
+ * Nothing here reads a file, prints or knows of a terminal; cli/lint/lint_main.c does. The parser's
+ * diagnostics and those of the checks (checks.def) are records of one kind (parser/diag.h).
+ */
+#ifndef MP_LINT_H
+#define MP_LINT_H
+
+#include "parser/config.h"
+
+struct strbuf;
+
+/* What the user wants of one check. */
+enum lint_set { LINT_DEFAULT, LINT_OFF, LINT_WARNING, LINT_ERROR };
+
+/* What the files are compared with; all NULL: nothing. Texts stay the caller's. */
+struct lint_options {
+	uint8_t set[DIAG__MAX]; /* enum lint_set */
+	bool strict;
+	const char *release;  /* of multipath-tools, NULL: the one we are like */
+	const char *bindings; /* text of the bindings file */
+	const char *bindings_name;
+	const char *initramfs; /* name of the initramfs's copy */
+	const struct config *initramfs_config;
+	bool initramfs_missing;
+	const struct kwuserdb *users; /* NULL: the system's */
+};
+
+/* Replace [start, end) of @file by @text. Nothing outside a diagnostic's edits is ever changed. */
+struct lint_edit {
+	const struct diag *diag;
+	const struct srcfile *file;
+	uint32_t start, end;
+	const char *text;
+	bool changes; /* it changes the effective configuration, as the diagnostic says */
+};
+
+struct lint_result {
+	struct arena *arena;
+	struct config *cfg; /* owns the files; diagnostics live in its arena */
+	struct diag **list; /* by file, line and column; those that count */
+	unsigned int n;
+	struct lint_edit *edits; /* of those diagnostics */
+	unsigned int n_edits;
+	unsigned int count[SEV_ERROR + 1];
+};
+
+/*
+ * Check @texts (ends with NULL; taken over, also on failure) as one configuration in that order.
+ * Returns 0 or -ENOMEM.
+ */
+int lint_run(struct srcfile *const *texts, const struct lint_options *opt,
+	     struct lint_result **ret_result);
+void lint_free(struct lint_result *r);
+
+/* A check by the id that people write, or DIAG_NONE. Echoes are no checks. */
+enum diag_id lint_id(const char *name);
+bool lint_is_check(enum diag_id id);
+
+/*
+ * The texts of @r's files with the edits made; files without edits are the same bytes again.
+ * *ret_texts (ends with NULL) and the files are the caller's; free the list with free().
+ */
+int lint_fixed_texts(const struct lint_result *r, bool neutral_only, struct srcfile ***ret_texts);
+
+/*
+ * Lint and mend until nothing is left to mend (at most LINT_ROUNDS times). Takes over @texts; the
+ * result is of the mended texts. *ret_mended counts the diagnostics that were mended.
+ */
+#define LINT_ROUNDS 8
+int lint_fix(struct srcfile *const *texts, const struct lint_options *opt,
+	     struct lint_result **ret_result, unsigned int *ret_mended);
+
+/* How to live with a check: "why" and "mend" are sentences, "example" is lines of a file. */
+struct lint_explain {
+	const char *why, *example, *mend;
+};
+const struct lint_explain *lint_explain(enum diag_id id);
+
+/* Can --fix mend it? */
+bool lint_fixable(enum diag_id id);
+
+/* A release such as "0.9.4": digits and dots, not before the first one that is known. */
+bool lint_release_ok(const char *text);
+
+#endif
