@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/model/hwtable.h"
 #include "parser/arena.h"
 #include "parser/bind.h"
 #include "parser/diag.h"
@@ -344,7 +343,11 @@ static void meaning_done(struct meaning *m)
 	sb_done(&m->diags);
 }
 
-/* What is said about bytes that the layout may drop is left out. */
+/*
+ * The effective settings of the file, without the hardware table: that is merged with the device
+ * sections in one way only, so where they are the same, the outcome is. What is said about bytes
+ * that the layout may drop is left out.
+ */
 static void take_meaning(const struct config *c, struct meaning *ret)
 {
 	ret->fatal = c->fatal;
@@ -366,12 +369,9 @@ static int read_layout(struct srcfile *f, const struct kwuserdb *users, struct f
 {
 	struct layout x = { .f = ret, .src = f, .blank = -1 };
 	const struct bind_watch watch = { .line = lay_out, .ctx = &x };
-	const struct config_sources src = { .root = "",
-					    .file = srcfile_name(f),
-					    .text = f,
-					    .builtin = hwtable_rows(),
-					    .users = users,
-					    .watch = &watch };
+	const struct config_sources src = {
+		.root = "", .file = srcfile_name(f), .text = f, .users = users, .watch = &watch
+	};
 	struct config *c;
 	size_t len;
 	int err;
