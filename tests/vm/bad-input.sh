@@ -99,5 +99,26 @@ for a in nosuch /dev/nosuch 99:99 /etc/passwd; do
 	matches "no such device $a: it is named" "$ERR" "$a"
 done
 is "no such device: nothing changed" "$(dmsetup ls)" "$before"
-sdebug_unload
+
+# -- disks that never answer: they are pending, the others are shown, and the program ends
+printf 'defaults {\n\tuser_friendly_names yes\n\tfind_multipaths yes\n\tchecker_timeout 3\n}\n' | config
+iscsi_target store 1073741824 59e8ba68638854e9093f3ba3a0e00001 && iscsi_login 5 || bail "no iSCSI disks"
+mp
+is "both maps are there" "$(dmsetup ls | grep -c mpath)" 2
+for d in $(sdebug_disks | cut -d' ' -f2); do
+	echo 120 >"/sys/block/$d/device/timeout"
+done
+echo 1 >$SDEBUG/every_nth
+echo 4 >$SDEBUG/opts
+began=$SECONDS
+mp -ll
+took=$((SECONDS - began))
+is "silent disks: exit 0" "$RC" 0
+is "silent disks: all paths are listed" "$(grep -c 'sd' <<<"$OUT")" 4
+is "silent disks: pending" "$(grep -c 'active i/o pending running' <<<"$OUT")" 2
+is "silent disks: the others are ready" "$(grep -Ec 'active ready +running' <<<"$OUT")" 2
+ok "silent disks: an answer after the checker's time-out, not the disks' (took $took s)" [ $took -lt 60 ]
+echo 0 >$SDEBUG/opts
+echo 0 >$SDEBUG/every_nth
+iscsi_logout
 tap_end
