@@ -7,6 +7,7 @@
 
 #include "cli/multipath.h"
 #include "core/engine/discover.h"
+#include "core/engine/foreign.h"
 #include "core/engine/log.h"
 #include "core/engine/names.h"
 #include "core/engine/observe.h"
@@ -70,6 +71,14 @@ static void survey_members(struct engine *e, const char *wwid, unsigned int n_li
 	free(asked);
 }
 
+static void print_foreign(struct engine *e)
+{
+	__attribute__((cleanup(sb_done))) struct strbuf out = STRBUF_INIT;
+
+	foreign_show(e, log_level(), isatty(STDOUT_FILENO), &out);
+	fputs(sb_str(&out), stdout);
+}
+
 int mp_list(struct mp *mp)
 {
 	struct engine *e = mp->e;
@@ -99,6 +108,8 @@ int mp_list(struct mp *mp)
 	observe_maps(e, scope);
 	for (unsigned int i = 0; i < e->topo->n_maps; i++)
 		mp_print_map(e->topo->maps[i]);
+	if (!scope)
+		print_foreign(e);
 	mp_warn_no_daemon(mp, e->topo->n_maps > 0);
 	return 0;
 }

@@ -45,6 +45,7 @@ struct job {
 	struct check_verdict check;
 	struct prio_verdict rank;
 	struct probe_memory check_mem, prio_mem;
+	uint32_t map_mem;
 };
 
 /* --- on the worker --------------------------------------------------------------------------- */
@@ -131,9 +132,11 @@ static void choose(struct job *j, struct ask *a)
 
 static void check(struct job *j, struct ask *a)
 {
-	struct probe p = {
-		.dev = &j->dev, .args = "", .timeout_ms = j->timeout_ms, .mem = j->check_mem
-	};
+	struct probe p = { .dev = &j->dev,
+			   .args = "",
+			   .timeout_ms = j->timeout_ms,
+			   .mem = j->check_mem,
+			   .map_mem = j->map_mem };
 
 	if (!j->checker)
 		return;
@@ -143,6 +146,7 @@ static void check(struct job *j, struct ask *a)
 	} else {
 		ask_check(a, j->checker, &p, &j->check);
 		j->check_mem = p.mem;
+		j->map_mem = p.map_mem;
 	}
 	j->checked = true;
 }
@@ -227,6 +231,7 @@ static struct job *job_new(struct engine *e, struct path *p, unsigned int want)
 	j->hw_checker = hw_checker(p);
 	j->prio_known = p->has_prio;
 	j->check_mem = p->check_mem;
+	j->map_mem = p->map_mem;
 	j->prio_mem = p->prio_mem;
 	return j;
 }
@@ -284,6 +289,7 @@ static void keep_check(const struct job *j, struct path *p)
 	mlog(3, "%s: checker timeout = %u s", p->dev.name, j->timeout_ms / 1000);
 	p->state = j->check.state;
 	p->check_mem = j->check_mem;
+	p->map_mem = j->map_mem;
 	snprintf(p->check_msg, sizeof(p->check_msg), "%s", j->check.msg);
 	/* these two are how a path came to be down; they show as "faulty" */
 	if (p->state == PATH_TIMEOUT || p->state == PATH_DISCONNECTED)
@@ -382,6 +388,33 @@ static unsigned int keep_late(struct engine *e, struct job *j)
 	return 1;
 }
 
+/* What one path taught of its map changes the verdict on the map's other paths, which were asked at
+ * the same time: these are asked again. */
+static void survey_again(struct engine *e, struct path *const *paths, unsigned int n)
+{
+	struct path **list = calloc(n + 1, sizeof(*list));
+	unsigned int m = 0;
+
+	for (unsigned int i = 0; list && i < n; i++) {
+		for (unsigned int k = 0; k < n && !paths[i]->map_mem; k++)
+			if (paths[k]->map_mem && !strcmp(paths[k]->wwid, paths[i]->wwid)) {
+				paths[i]->map_mem = paths[k]->map_mem;
+				list[m++] = paths[i];
+			}
+	}
+	if (m)
+		survey_paths(e, list, m, SURVEY_CHECK);
+	free(list);
+}
+
+static bool learnt(struct path *const *paths, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		if (paths[i]->map_mem)
+			return true;
+	return false;
+}
+
 unsigned int survey_paths(struct engine *e, struct path *const *paths, unsigned int n,
 			  unsigned int want)
 {
@@ -418,5 +451,7 @@ unsigned int survey_paths(struct engine *e, struct path *const *paths, unsigned 
 		free(list[i]);
 	}
 	free(list);
+	if (learnt(paths, n))
+		survey_again(e, paths, n);
 	return late;
 }

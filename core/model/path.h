@@ -154,6 +154,7 @@ struct path {
 	enum path_state state;	     /* of the last check */
 	char check_msg[96];	     /* as logged: " reports path is up" */
 	struct probe_memory check_mem, prio_mem;
+	uint32_t map_mem; /* what a checker learnt of the whole map (probe.h) */
 	bool prio_chosen; /* a prioritizer was picked and asked, whatever it said */
 	bool has_prio;	  /* false: -1, undefined */
 	int prio;
