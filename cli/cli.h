@@ -16,6 +16,7 @@ int multipath_main(struct host *h, int argc, char **argv);
 int scsi_id_main(struct host *h, int argc, char **argv);
 int fmt_main(struct host *h, int argc, char **argv);
 int replay_main(struct host *h, int argc, char **argv);
+int lint_main(struct host *h, int argc, char **argv);
 
 /* The main that answers to a name, NULL: none. */
 typedef int (*main_fn)(struct host *h, int argc, char **argv);

@@ -18,6 +18,7 @@ static const struct {
 	  "device mapper multipath maps: list, create, reload, remove" },
 	{ "scsi-id", scsi_id_main, "the identity of a SCSI disk, as udev's scsi_id prints it" },
 	{ "fmt", fmt_main, "lay configuration files out anew without changing what they mean" },
+	{ "lint", lint_main, "check multipath.conf and say how to mend it" },
 	{ "replay", replay_main, "run a command on a recorded host: replay DIR -- COMMAND..." },
 };
 

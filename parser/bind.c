@@ -32,6 +32,7 @@ struct binder {
 	const struct line *l;
 	struct frame frame[DEPTH_MAX];
 	unsigned int depth; /* of the innermost frame */
+	enum kw_id kw;	    /* of this line */
 	bool bad;
 	char name[TOKEN_MAX], value[TOKEN_MAX], other[TOKEN_MAX];
 };
@@ -397,6 +398,21 @@ static void set_value(struct binder *x, enum kw_id kw, struct srcloc loc, const 
 
 /* ---- lines ---- */
 
+/* For releases that know a keyword by its old name, that name is as good. */
+static enum kw_id find_keyword(struct binder *x, const char *name)
+{
+	enum kw_id kw = kw_find(top(x)->section, name);
+	const struct kwdef *old;
+
+	if (kw || !x->b->release)
+		return kw;
+	old = kw_get(kw_find_any(name));
+	if (!old || !old->removed || !old->same_value ||
+	    release_compare(x->b->release, old->removed) >= 0)
+		return KW_NONE;
+	return kw_find(top(x)->section, old->successor);
+}
+
 static void bind_statement(struct binder *x)
 {
 	struct slots s = get_slots(x->l);
@@ -410,11 +426,12 @@ static void bind_statement(struct binder *x)
 		name = token_copy(x->f, s.slot[0].token, x->name);
 	if (!check_form(x, name, &s))
 		return;
-	kw = kw_find(top(x)->section, name);
+	kw = find_keyword(x, name);
 	if (!kw) {
 		tell_unknown(x, name, &s);
 		return;
 	}
+	x->kw = kw;
 	def = kw_get(kw);
 	check_duplicate(x, kw, loc);
 	if (def->opens) {
@@ -440,8 +457,16 @@ static void bind_statement(struct binder *x)
 static int bind_line(void *ctx, const struct line *l)
 {
 	struct binder *x = ctx;
+	const struct bind_watch *watch = x->b->watch;
+	struct bound_line bound = { .file = x->f,
+				    .line = l,
+				    .section = top(x)->section,
+				    .opened = top(x)->loc,
+				    .depth = x->depth,
+				    .diags = x->b->diags };
 
 	x->l = l;
+	x->kw = KW_NONE;
 	check_flags(x);
 	switch (l->kind) {
 	case LINE_BLANK:
@@ -455,6 +480,9 @@ static int bind_line(void *ctx, const struct line *l)
 	default:
 		bind_statement(x);
 	}
+	bound.kw = x->kw;
+	if (watch)
+		watch->line(watch->ctx, &bound);
 	return 0;
 }
 

@@ -8,6 +8,24 @@
 #include "parser/config.h"
 
 struct kwuserdb;
+struct line;
+
+/* A line as the binder understood it, told after the diagnostics about it. */
+struct bound_line {
+	const struct srcfile *file;
+	const struct line *line;
+	enum section section; /* it stands in */
+	struct srcloc opened; /* the keyword that opened that section */
+	unsigned int depth;   /* of that section; 0: the top level */
+	enum kw_id kw;	      /* KW_NONE: no statement, or one that is not known there */
+	struct diag_sink *diags;
+};
+
+/* Someone who looks over the binder's shoulder: the linter. */
+struct bind_watch {
+	void (*line)(void *ctx, const struct bound_line *l);
+	void *ctx;
+};
 
 /* Where the settings go; shared by all files of a configuration. */
 struct binding {
@@ -15,6 +33,8 @@ struct binding {
 	struct diag_sink *diags;
 	const struct kwuserdb *users; /* NULL: the system's */
 	bool check_regex;
+	const struct bind_watch *watch; /* NULL: nobody */
+	const char *release;		/* see config_sources */
 
 	struct layer *defaults;
 	struct layer *overrides; /* NULL until a file has the section */

@@ -226,6 +226,12 @@ static void refuse(struct loader *l)
 	l->diags = diag_sink_new(l->c->arena);
 }
 
+/* Files that somebody listed are all read to the end, whatever is in them. */
+static bool is_list(const struct loader *l)
+{
+	return l->src->files || l->src->texts;
+}
+
 static int read_file(struct loader *l, const char *path, bool main_file, struct srcfile **ret_file)
 {
 	const char *full = arena_printf(l->c->arena, "%s%s", l->src->root, path);
@@ -235,37 +241,57 @@ static int read_file(struct loader *l, const char *path, bool main_file, struct 
 		*ret_file = l->src->text;
 	else
 		err = srcfile_read(full, path, ret_file);
-	if (err == 0 || err == -ENOMEM || (err == -ENOENT && main_file && !l->src->files))
+	if (err == 0 || err == -ENOMEM || (err == -ENOENT && main_file && !is_list(l)))
 		return err;
 	tell(l, DIAG_unreadable_file, SRCLOC_NONE, path, strerror(-err));
 	l->c->fatal |= main_file;
-	if (main_file && !l->src->files)
+	if (main_file && !is_list(l))
 		refuse(l);
 	return err;
 }
 
 /* @file is how multipath-tools calls it where it speaks of the file as a whole. */
-static int load_file(struct loader *l, const char *path, const char *file, bool main_file)
+static int load_text(struct loader *l, struct srcfile *f, const char *file, bool main_file)
 {
 	unsigned int devices = l->b.devices.n, protocols = l->b.protocols.n;
-	struct srcfile *f;
 	bool bad = false;
 	int err;
 
-	err = read_file(l, path, main_file, &f);
-	if (err < 0)
-		return err == -ENOMEM ? err : 0;
 	add_file(l, f);
 	err = bind_file(f, &l->b, &bad);
 	if (err < 0)
 		return err;
 	l->c->fatal |= bad && main_file;
-	if (bad && main_file && !l->src->files)
+	if (bad && main_file && !is_list(l))
 		refuse(l);
 	if (merge_devices(l, devices, file) < 0)
 		return -ENOMEM;
 	tell_keyless(l, &l->b.protocols, protocols, KW_type, DIAG_protocol_incomplete, file);
 	return 0;
+}
+
+static int load_file(struct loader *l, const char *path, const char *file, bool main_file)
+{
+	struct srcfile *f;
+	int err = read_file(l, path, main_file, &f);
+
+	if (err < 0)
+		return err == -ENOMEM ? err : 0;
+	return load_text(l, f, file, main_file);
+}
+
+/* All are taken over, whatever happens. */
+static int load_texts(struct loader *l)
+{
+	int err = 0;
+
+	for (struct srcfile *const *f = l->src->texts; *f; f++) {
+		if (err)
+			srcfile_free(*f);
+		else
+			err = load_text(l, *f, srcfile_name(*f), true);
+	}
+	return err;
 }
 
 static bool is_conf(const char *name)
@@ -326,6 +352,8 @@ static int load_files(struct loader *l)
 	const char *const *f = l->src->files;
 	int err = 0;
 
+	if (l->src->texts)
+		return load_texts(l);
 	for (; f && *f && !err; f++)
 		err = load_file(l, *f, *f, true);
 	if (l->src->files)
@@ -577,6 +605,8 @@ int config_load(const struct config_sources *src, struct config **ret_cfg)
 				.diags = c->diags,
 				.users = src->users,
 				.check_regex = src->check_regex,
+				.watch = src->watch,
+				.release = src->release,
 				.defaults = layer_new(c->arena, LAYER_DEFAULTS, SRCLOC_NONE) };
 	add_builtin_rows(&l);
 	err = load_files(&l);

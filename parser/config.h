@@ -58,6 +58,11 @@ struct config_sources {
 	struct srcfile *text;
 	/* Explicit list in place of file and dir (lint), ends with NULL; NULL: none. */
 	const char *const *files;
+	/* The same, read already and taken over (also on failure), ends with NULL. */
+	struct srcfile *const *texts;
+	const struct bind_watch *watch; /* told of every line; NULL: nobody */
+	/* Old names that this release of multipath-tools knew are taken as well; NULL: none. */
+	const char *release;
 	const struct config_row *builtin; /* ends with .set == NULL; NULL: none */
 	/* The kernel multipaths NVMe itself: the built-in devnode rule is without nvme. */
 	bool nvme_native;

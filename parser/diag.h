@@ -34,7 +34,6 @@ struct diag_def {
 	int level;	     /* multipath-tools' verbosity level of the legacy text */
 	const char *text;    /* for people */
 	const char *legacy;  /* multipath-tools' words, NULL where it is silent */
-	const char *explain; /* what, why, example, how to mend; NULL until the linter has it */
 	bool echo;	     /* multipath-tools' second line on the same matter: not for people */
 	bool on_use; /* multipath-tools says it when maps are set up, not for -t and its like */
 };

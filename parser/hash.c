@@ -49,6 +49,11 @@ const void *seen_add(struct seen *s, const void *item)
 	return found;
 }
 
+const void *seen_find(const struct seen *s, const void *item)
+{
+	return s->cap ? *place(s, item) : NULL;
+}
+
 void seen_replace(struct seen *s, const void *item)
 {
 	*place(s, item) = item;

@@ -17,6 +17,8 @@ struct seen {
 
 /* The item like @item that is in the set already, else NULL; then @item is put in. */
 const void *seen_add(struct seen *s, const void *item);
+/* The item like @item that is in the set, or NULL. */
+const void *seen_find(const struct seen *s, const void *item);
 /* Put @item in, in place of the one like it that seen_add() found. */
 void seen_replace(struct seen *s, const void *item);
 void seen_done(struct seen *s);

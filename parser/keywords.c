@@ -7,6 +7,7 @@
 #include "parser/keywords.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "parser/kwtype.h"
@@ -134,13 +135,14 @@ static unsigned int min3(unsigned int a, unsigned int b, unsigned int c)
 
 #define NEAR_MAX 40
 
-/* Edits (insert, delete, change, swap neighbours) from @a to @b; both shorter than NEAR_MAX. */
-static unsigned int distance(const char *a, const char *b)
+unsigned int text_distance(const char *a, const char *b)
 {
 	unsigned int row[3][NEAR_MAX + 1];
 	unsigned int *prev2 = row[0], *prev = row[1], *cur = row[2], *spare;
 	unsigned int i, j, n = (unsigned int)strlen(b);
 
+	if (n >= NEAR_MAX || strlen(a) >= NEAR_MAX)
+		return UINT_MAX;
 	for (j = 0; j <= n; j++)
 		prev[j] = j;
 	for (i = 1; a[i - 1]; i++) {
@@ -166,10 +168,8 @@ enum kw_id kw_nearest(enum section s, const char *name)
 	unsigned int best = (unsigned int)strlen(name) / 3 + 1, d;
 	enum kw_id found = KW_NONE;
 
-	if (strlen(name) >= NEAR_MAX)
-		return KW_NONE;
 	for (const enum kw_id *kw = kw_order(s); *kw; kw++) {
-		d = distance(name, defs[*kw].name);
+		d = text_distance(name, defs[*kw].name);
 		if (d < best || (d == best && !found)) {
 			best = d;
 			found = *kw;
@@ -218,4 +218,18 @@ const char *vocab_text(enum vocab_word w)
 const char *kw_since(enum kw_id kw, enum section s)
 {
 	return defs[kw].since_in[s] ? defs[kw].since_in[s] : defs[kw].since;
+}
+
+int release_compare(const char *a, const char *b)
+{
+	for (int i = 0; i < 4; i++) {
+		char *end_a, *end_b;
+		unsigned long x = strtoul(a, &end_a, 10), y = strtoul(b, &end_b, 10);
+
+		if (x != y)
+			return x < y ? -1 : 1;
+		a = end_a + (*end_a == '.');
+		b = end_b + (*end_b == '.');
+	}
+	return 0;
 }

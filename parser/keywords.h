@@ -65,15 +65,17 @@ struct kwdef {
 	const char *deprecated; /* first release that warns or ignores it */
 	const char *removed;	/* first release that does not know it */
 	const char *successor;	/* the keyword (or words) to use instead, NULL: none */
-	const char *alias_of;	/* another spelling of this keyword (checker -> path_checker) */
-	const char *unit;	/* "s", "ms", "KiB", ... for people; NULL: none */
-	int64_t min, max;	/* of numbers; both 0: no limits of its own */
-	bool repeat;		/* may stand several times in a section (devnode, wwid, ...) */
-	bool ignored;	    /* known, accepted and without effect; def is what is used instead */
-	bool zero_unset;    /* 0 is accepted and means "not set" */
-	bool braced;	    /* multipath-tools opens the section even where its '{' is missing */
-	enum section opens; /* the section this keyword opens; SEC_ROOT: none */
-	const char *brief;  /* one line for people */
+	bool same_value;	/* the successor takes the same value: only the name changed */
+	const char *useless;  /* why it does nothing although it is read, NULL: it does something */
+	const char *alias_of; /* another spelling of this keyword (checker -> path_checker) */
+	const char *unit;     /* "s", "ms", "KiB", ... for people; NULL: none */
+	int64_t min, max;     /* of numbers; both 0: no limits of its own */
+	bool repeat;	      /* may stand several times in a section (devnode, wwid, ...) */
+	bool ignored;	      /* known, accepted and without effect; def is what is used instead */
+	bool zero_unset;      /* 0 is accepted and means "not set" */
+	bool braced;	      /* multipath-tools opens the section even where its '{' is missing */
+	enum section opens;   /* the section this keyword opens; SEC_ROOT: none */
+	const char *brief;    /* one line for people */
 };
 
 const struct kwdef *kw_get(enum kw_id id);
@@ -90,6 +92,9 @@ enum section kw_home(const char *name);
 /* The keyword allowed in @s that is nearest to @name by edit distance, or KW_NONE. */
 enum kw_id kw_nearest(enum section s, const char *name);
 
+/* Edits (insert, delete, change, swap neighbours) from @a to @b; UINT_MAX where one is too long. */
+unsigned int text_distance(const char *a, const char *b);
+
 /* The keyword that @kw is another spelling of, else @kw itself. */
 enum kw_id kw_resolve(enum kw_id kw);
 
@@ -102,6 +107,9 @@ const enum kw_id *kw_order(enum section s);
 const char *section_name(enum section s); /* "defaults", "device", ...; SEC_ROOT: "" */
 const char *section_path(enum section s); /* "defaults", "devices/device", ... */
 const char *vocab_text(enum vocab_word w);
+
+/* Releases as text, "0.9.10" after "0.9.9": less than, equal to, greater than 0. */
+int release_compare(const char *a, const char *b);
 
 /* The release that brought @kw to section @s. */
 const char *kw_since(enum kw_id kw, enum section s);

@@ -92,7 +92,8 @@ struct lint {
 	struct srcloc *one_line; /* sections on one line: they cannot be closed */
 	unsigned int n_one_line, one_line_cap;
 	struct arrays *arrays; /* vendors of the hardware table, made at first use */
-	bool aborted;
+	unsigned int black_kinds, white_kinds; /* bits: kinds of rules that there are */
+	bool friendly;			       /* user_friendly_names is yes somewhere */
 };
 
 /* ---- what a check may do ---- */
@@ -146,6 +147,7 @@ static inline bool is_user(const struct setting *s)
 void mute_line(struct lint *x, const struct lint_line *l);
 bool mute_applies(const struct lint *x, const struct diag *d);
 void arrays_free(struct arrays *a);
+bool layer_friendly(const struct layer *l);
 
 /* Lines of the file end here: sections that are still open do, too. */
 void queue_end(struct lint *x);

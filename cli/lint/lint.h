@@ -73,9 +73,9 @@ int lint_fixed_texts(const struct lint_result *r, bool neutral_only, struct srcf
 int lint_fix(struct srcfile *const *texts, const struct lint_options *opt,
 	     struct lint_result **ret_result, unsigned int *ret_mended);
 
-/* How to live with a check: "why" and "mend" are sentences, "example" is lines of a file. */
+/* A check for people: sentences, but the example is lines of a file. */
 struct lint_explain {
-	const char *why, *example, *mend;
+	const char *what, *why, *example, *mend;
 };
 const struct lint_explain *lint_explain(enum diag_id id);
 

@@ -262,8 +262,8 @@ void arrays_free(struct arrays *a)
 static bool known_vendor(const struct arrays *a, const char *text)
 {
 	for (unsigned int i = 0; i < a->n; i++) {
-		if (a->vendor[i].compiled ? !regexec(&a->vendor[i].re, text, 0, NULL, 0) :
-					    strstr(text, a->vendor[i].pattern) != NULL)
+		if (a->vendor[i].compiled ? !regexec(&a->vendor[i].re, text, 0, NULL, 0)
+					  : strstr(text, a->vendor[i].pattern) != NULL)
 			return true;
 	}
 	return false;
@@ -283,8 +283,8 @@ void check_array(struct lint *x, const struct lint_line *l)
 		return;
 	if (!x->arrays)
 		x->arrays = arrays_new();
-	if (!x->arrays || known_vendor(x->arrays, text) || seen_add(&x->arrays->known,
-								    arena_strdup(x->a, text)))
+	if (!x->arrays || known_vendor(x->arrays, text) ||
+	    seen_add(&x->arrays->known, arena_strdup(x->a, text)))
 		return;
 	d = line_tell(x, l, DIAG_unknown_array, l->value_loc, l->value, NULL, NULL);
 	for (unsigned int i = 0; i < x->arrays->n; i++) {

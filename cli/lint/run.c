@@ -24,7 +24,8 @@ static const struct lint_check checks[] = {
 #include "cli/lint/checks.def"
 };
 
-#define N_CHECKS (sizeof(checks) / sizeof(checks[0]))
+#define EDIT_LINE_MAX 900 /* multipath-tools cuts at 1023; an edit may add a comment */
+#define N_CHECKS      (sizeof(checks) / sizeof(checks[0]))
 
 /* ---- what a check may do ---- */
 
@@ -75,12 +76,9 @@ void lint_edit(struct lint *x, const struct diag *d, const struct srcfile *f, ui
 	if (!d)
 		return;
 	r->edits = arena_grow(x->a, r->edits, r->n_edits, &x->edits_cap, sizeof(*r->edits));
-	r->edits[r->n_edits++] = (struct lint_edit){ .diag = d,
-						     .file = f,
-						     .start = start,
-						     .end = end,
-						     .text = text,
-						     .changes = changes };
+	r->edits[r->n_edits++] = (struct lint_edit){
+		.diag = d, .file = f, .start = start, .end = end, .text = text, .changes = changes
+	};
 }
 
 bool lint_before(const struct lint *x, const char *release)
@@ -237,9 +235,31 @@ static void check_rules(struct lint *x, const struct rules *rules, bool exceptio
 	}
 }
 
+static unsigned int rule_kinds(const struct rules *rules)
+{
+	unsigned int kinds = 0;
+
+	for (unsigned int i = 0; i < rules->n; i++)
+		kinds |= 1u << rules->list[i].kind;
+	return kinds;
+}
+
+static bool friendly_anywhere(const struct config *c)
+{
+	bool yes = layer_friendly(c->effective) || layer_friendly(c->overrides);
+
+	for (unsigned int i = 0; !yes && i < c->devices.n; i++)
+		yes = layer_friendly(c->devices.list[i]);
+	return yes;
+}
+
 static void check_whole(struct lint *x)
 {
 	const struct config *c = x->cfg;
+
+	x->black_kinds = rule_kinds(&c->blacklist);
+	x->white_kinds = rule_kinds(&c->exceptions);
+	x->friendly = friendly_anywhere(c);
 
 	check_layer(x, c->defaults);
 	check_layer(x, c->overrides);
@@ -350,17 +370,32 @@ static int collect(struct lint *x)
 	return 0;
 }
 
-/* Edits of diagnostics that do not count are not made. */
+static bool long_line(const struct lint_edit *e)
+{
+	size_t len;
+
+	srcfile_line(e->file, srcfile_pos(e->file, e->start).line, &len);
+	return len > EDIT_LINE_MAX;
+}
+
+/*
+ * Edits of diagnostics that do not count are not made; nor are those on long lines, which are cut
+ * by their length. Edits of one diagnostic stand together and go together.
+ */
 static void keep_edits(struct lint *x)
 {
 	struct lint_result *r = x->r;
-	unsigned int n = 0;
+	unsigned int n = 0, i = 0, end;
 
-	for (unsigned int i = 0; i < r->n_edits; i++) {
+	for (; i < r->n_edits; i = end) {
 		const struct diag *d = r->edits[i].diag;
+		bool keep = d->id && x->opt->set[d->id] != LINT_OFF && !mute_applies(x, d);
 
-		if (d->id && x->opt->set[d->id] != LINT_OFF && !mute_applies(x, d))
-			r->edits[n++] = r->edits[i];
+		for (end = i; end < r->n_edits && r->edits[end].diag == d; end++)
+			keep = keep && !long_line(&r->edits[end]);
+		if (keep)
+			memmove(&r->edits[n], &r->edits[i], (end - i) * sizeof(*r->edits));
+		n += keep ? end - i : 0;
 	}
 	r->n_edits = n;
 }

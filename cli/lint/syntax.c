@@ -32,11 +32,6 @@ static bool all_words(const struct lint_line *l, unsigned int from)
 
 /* ---- braces ---- */
 
-static bool stands_alone(const struct lint_line *l)
-{
-	return l->line->n_tokens == 1 && l->line->comment >= l->line->end;
-}
-
 void check_brace_next_line(struct lint *x, const struct lint_line *l)
 {
 	struct diag *stray = line_find(x, l, DIAG_stray_open), *d;
@@ -55,10 +50,10 @@ void check_brace_next_line(struct lint *x, const struct lint_line *l)
 		x->lost = (struct lint_lost){ .depth = 1,
 					      .root = l->bound->depth == 0,
 					      .loc = x->prev.name };
-	if (l->line->flags & LINE_SPLIT)
-		return;
+	if (l->line->n_tokens > 1)
+		return; /* what follows would become a statement */
 	lint_edit(x, d, l->file, x->prev.end, x->prev.end, " {", x->prev.lost);
-	if (!stands_alone(l)) {
+	if (l->line->comment < end) {
 		lint_edit(x, d, l->file, l->name_loc.start, l->name_loc.end, "", x->prev.lost);
 		return;
 	}
@@ -330,7 +325,8 @@ static void comma_at_end(struct lint *x, const struct lint_line *l)
 	const char comma[2] = { c, '\0' };
 	struct diag *extra = line_find(x, l, DIAG_extra_data), *d;
 
-	if (t->kind != TOKEN_WORD || t->end - t->start != 1 || (c != ',' && c != ';'))
+	if (t->kind != TOKEN_WORD || t->end - t->start != 1 || (c != ',' && c != ';') ||
+	    (l->line->kind != LINE_CLOSE && l->line->n_tokens < 3))
 		return;
 	if (extra && extra->loc.start >= t->start)
 		diag_drop(extra);

@@ -142,9 +142,8 @@ static void check_name(struct lint *x, const struct lint_line *l, enum vocab_lis
 	if (e && lint_before(x, e->since))
 		line_tell(x, l, DIAG_value_too_new, l->value_loc, kw_get(l->kw)->name, name,
 			  e->since);
-	if (e || line_find(x, l, DIAG_typographic_quotes) ||
-	    line_find(x, l, DIAG_equals_sign) || line_find(x, l, DIAG_single_quotes) ||
-	    line_find(x, l, DIAG_stray_comma))
+	if (e || line_find(x, l, DIAG_typographic_quotes) || line_find(x, l, DIAG_equals_sign) ||
+	    line_find(x, l, DIAG_single_quotes) || line_find(x, l, DIAG_stray_comma))
 		return;
 	d = line_tell(x, l, id, l->value_loc, name, vocab_all(x, list), NULL);
 	near = vocab_nearest(list, name);
@@ -277,9 +276,9 @@ void check_alias(struct lint *x, const struct lint_line *l)
 	if (l->kw != KW_alias || strchr(l->value, '/') || alias_usable(l->value))
 		return;
 	line_tell(x, l, DIAG_unusable_alias, l->value_loc, l->value,
-		  !l->value[0]			   ? "it is empty" :
-		  strlen(l->value) >= WWID_MAX - 1 ? "it is too long" :
-						     "the name has another use",
+		  !l->value[0]			     ? "it is empty"
+		  : strlen(l->value) >= WWID_MAX - 1 ? "it is too long"
+						     : "the name has another use",
 		  NULL);
 }
 
@@ -307,6 +306,5 @@ void check_unsafe_characters(struct lint *x, const struct lint_line *l)
 	if (!*p)
 		return;
 	snprintf(shown, sizeof(shown), "\\x%02x", (unsigned char)*p);
-	line_tell(x, l, DIAG_unsafe_characters, l->value_loc, kw_get(l->kw)->name, l->value,
-		  shown);
+	line_tell(x, l, DIAG_unsafe_characters, l->value_loc, kw_get(l->kw)->name, l->value, shown);
 }

@@ -39,13 +39,13 @@ void check_removed(struct lint *x, const struct lint_line *l)
 	if (!def->same_value) {
 		if (def->successor)
 			diag_suggest(x->diags, gone, false, "use \"%s\"", def->successor);
-		comment_out(x, l, gone,
-			    def->successor ?
-				    arena_printf(x->a, "gone since multipath-tools %s: see %s",
-						 def->removed, def->successor) :
-				    arena_printf(x->a, "gone since multipath-tools %s",
-						 def->removed),
-			    false);
+		comment_out(
+			x, l, gone,
+			def->successor
+				? arena_printf(x->a, "gone since multipath-tools %s: see %s",
+					       def->removed, def->successor)
+				: arena_printf(x->a, "gone since multipath-tools %s", def->removed),
+			false);
 		return;
 	}
 	diag_drop(gone);
@@ -92,8 +92,7 @@ void check_deprecated(struct lint *x, const struct lint_line *l)
 
 	if (!def || !def->deprecated || def->ignored)
 		return;
-	if (d && (lint_before(x, def->deprecated) ||
-		  (!x->opt->release && release_compare(def->deprecated, "0.14.3") > 0)))
+	if (d && lint_before(x, def->deprecated))
 		diag_drop(d);
 	if (!d && x->opt->release && !lint_before(x, def->deprecated))
 		d = line_tell(x, l, DIAG_deprecated_keyword, l->name_loc, l->name, def->deprecated,
