@@ -73,6 +73,7 @@ $(OBJ): | $(GEN)
 .SECONDARY: $(GEN)
 
 include tests/rules.mk
+include dist/rules.mk
 
 install: $(B)/minipath
 	install -D -m 755 -s $(B)/minipath $(DESTDIR)$(SBINDIR)/minipath
