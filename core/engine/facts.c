@@ -30,6 +30,18 @@ static void read_text(struct loader *l, char *buf, size_t len, const char *dir, 
 		buf[0] = '\0';
 }
 
+/* An attribute with the blanks that fill its field: multipath-tools prints NVMe names with them. */
+static void read_raw(struct loader *l, char *buf, size_t len, const char *dir, const char *attr)
+{
+	char path[512];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, attr);
+	n = fstree_read(l->h->sys, path, buf, len - 1);
+	buf[n > 0 ? n : 0] = '\0';
+	buf[strcspn(buf, "\n")] = '\0';
+}
+
 static void read_bytes(struct loader *l, struct bytes *b, const char *dir, const char *attr)
 {
 	uint8_t buf[VPD_MAX];
@@ -230,9 +242,9 @@ static void nvme_facts(struct loader *l, const char *block)
 	if (!fstree_u64(l->h->sys, &v, "%s/nsid", block))
 		d->lun = v;
 	snprintf(d->vendor, sizeof(d->vendor), "NVME");
-	TEXT(l, product, ctrl, "model");
-	TEXT(l, rev, ctrl, "firmware_rev");
-	TEXT(l, serial, ctrl, "serial");
+	read_raw(l, d->product, sizeof(d->product), ctrl, "model");
+	read_raw(l, d->rev, sizeof(d->rev), ctrl, "firmware_rev");
+	read_raw(l, d->serial, sizeof(d->serial), ctrl, "serial");
 	TEXT(l, state, ctrl, "state");
 	TEXT(l, tgt_node_name, ctrl, "subsysnqn");
 	TEXT(l, nvme_wwid, block, "wwid");

@@ -118,31 +118,16 @@ static void load_map(struct engine *e, const struct names *all, const char *name
 
 /* --- printing -------------------------------------------------------------------------------- */
 
-static size_t wider(size_t a, const char *s)
-{
-	return strlen(s) > a ? strlen(s) : a;
-}
-
 static void show_paths_of(const struct nmap *m, struct strbuf *out)
 {
-	size_t w[5] = { 0 };
-
-	for (unsigned int i = 0; i < m->n; i++) {
-		w[0] = wider(w[0], m->path[i].hcil);
-		w[1] = wider(w[1], m->path[i].name);
-		w[2] = wider(w[2], m->path[i].devt);
-		w[3] = wider(w[3], m->path[i].ana);
-		w[4] = wider(w[4], m->path[i].state);
-	}
 	for (unsigned int i = 0; i < m->n; i++) {
 		const struct npath *p = &m->path[i];
 		bool last = i + 1 == m->n;
 
 		sb_printf(out, "%c-+- policy='" NA "' prio=%d status=%s\n", last ? '`' : '|',
 			  p->prio, p->ana);
-		sb_printf(out, "%c `- %-*s %-*s %-*s " NA " %-*s %-*s\n", last ? ' ' : '|',
-			  (int)w[0], p->hcil, (int)w[1], p->name, (int)w[2], p->devt, (int)w[3],
-			  p->ana, (int)w[4], p->state);
+		sb_printf(out, "%c `- %s %s %s " NA " %s %s\n", last ? ' ' : '|', p->hcil, p->name,
+			  p->devt, p->ana, p->state);
 	}
 }
 
