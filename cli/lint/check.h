@@ -47,7 +47,6 @@ struct lint_muting {
 /* A section whose '{' the binder did not take, and what follows from that. */
 struct lint_lost {
 	unsigned int depth; /* braces that are open in it; 0: none is */
-	bool root;	    /* it stands at the top level */
 	unsigned int owed;  /* closing braces that are one too many because of it */
 	struct srcloc loc;
 };
@@ -58,8 +57,8 @@ struct lint_prev {
 	struct srcloc name;
 	struct diag *open; /* the missing brace, NULL: none is */
 	bool lost;	   /* the section is not opened without it */
+	bool unknown;	   /* it is not known there: nothing is opened */
 	uint32_t end;	   /* of its last token */
-	const char *text;
 };
 
 /* Features and no_path_retry of the open sections. */
@@ -86,7 +85,9 @@ struct lint {
 
 	struct lint_muting muting;
 	struct lint_lost lost;
+	bool split; /* the line before was cut by its length */
 	struct lint_prev prev;
+	struct srcloc root[SEC__MAX]; /* the last section of each name at the top level */
 	struct lint_queue queue[LINT_DEPTH];
 	struct lint_lvm2 lvm2;
 	struct srcloc *one_line; /* sections on one line: they cannot be closed */

@@ -107,10 +107,11 @@ void check_default_value(struct lint *x, const struct layer *l)
 /* What detection chooses for devices with ALUA: a setting that says the same loses nothing. */
 static const struct {
 	enum kw_id kw, by;
+	enum vocab_list names;
 	const char *same[3];
 } detected[] = {
-	{ KW_prio, KW_detect_prio, { "alua", "sysfs", "const" } },
-	{ KW_path_checker, KW_detect_checker, { "tur", "none" } },
+	{ KW_prio, KW_detect_prio, VL_prioritizers, { "alua", "sysfs", "const" } },
+	{ KW_path_checker, KW_detect_checker, VL_checkers, { "tur", "none" } },
 };
 
 static bool says_same(const char *const same[3], const char *text)
@@ -128,6 +129,7 @@ void check_detection(struct lint *x, const struct layer *l)
 		const struct setting *s = layer_get(l, detected[i].kw);
 
 		if (!is_user(s) || !s->val.str || says_same(detected[i].same, s->val.str) ||
+		    !vocab_find(detected[i].names, s->val.str) ||
 		    !holds_word(x, l, detected[i].by, VW_yes) ||
 		    lint_before(x, kw_since(detected[i].by, SEC_DEFAULTS)))
 			continue;
@@ -184,8 +186,8 @@ void check_dev_loss(struct lint *x, const struct layer *l)
 	at = blamed(loss, retry);
 	loss = loss ? loss : holds(x, l, KW_dev_loss_tmo);
 	retry = retry ? retry : holds(x, l, KW_no_path_retry);
-	if (!at || !is_number(loss) || !loss->val.num || !retry)
-		return;
+	if (!at || !is_number(loss) || !loss->val.num || loss->val.num >= INT32_MAX || !retry)
+		return; /* that long is for ever */
 	if (retry->val.word == VW_queue)
 		lasts = "without end";
 	else if (is_number(retry) && retry->val.num > loss->val.num / interval)

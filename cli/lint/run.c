@@ -126,6 +126,7 @@ static void new_file(struct lint *x, const struct srcfile *f)
 	queue_end(x);
 	x->file = f;
 	x->lost = (struct lint_lost){ 0 };
+	x->split = false;
 	x->prev = (struct lint_prev){ 0 };
 	x->lvm2 = (struct lint_lvm2){ 0 };
 	x->muting.waiting = false;
@@ -168,6 +169,7 @@ static void note_prev(struct lint *x, const struct lint_line *l)
 		return;
 	x->prev = (struct lint_prev){ .file = l->file,
 				      .name = l->name_loc,
+				      .unknown = !l->kw,
 				      .open = line_find(x, l, DIAG_missing_open),
 				      .end = l->line->token[l->line->n_tokens - 1].end };
 	if (x->prev.open)

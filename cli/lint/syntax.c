@@ -46,10 +46,8 @@ void check_brace_next_line(struct lint *x, const struct lint_line *l)
 	diag_note(x->diags, d, l->name_loc, "the '{' is here");
 	diag_drop(x->prev.open);
 	diag_drop(stray);
-	if (x->prev.lost)
-		x->lost = (struct lint_lost){ .depth = 1,
-					      .root = l->bound->depth == 0,
-					      .loc = x->prev.name };
+	if (x->prev.lost || x->prev.unknown)
+		x->lost = (struct lint_lost){ .depth = 1, .loc = x->prev.name };
 	if (l->line->n_tokens > 1)
 		return; /* what follows would become a statement */
 	lint_edit(x, d, l->file, x->prev.end, x->prev.end, " {", x->prev.lost);
@@ -83,18 +81,28 @@ static bool drop_unknown(struct lint *x, const struct lint_line *l)
 	return found;
 }
 
+/* What is left of a line that was cut is no statement, unless by chance. */
+void check_split_rest(struct lint *x, const struct lint_line *l)
+{
+	if (x->split && !l->kw) {
+		drop_unknown(x, l);
+		line_drop(x, l, DIAG_extra_data);
+		line_drop(x, l, DIAG_missing_quote);
+	}
+	x->split = l->line->flags & LINE_SPLIT;
+}
+
 /* In a section that was not opened: its lines are no mistakes of their own. */
 static void follow_lost(struct lint *x, const struct lint_line *l)
 {
 	if (l->line->kind == LINE_SECTION && !l->kw)
 		x->lost.depth++;
 	drop_unknown(x, l);
-	if (l->line->kind != LINE_CLOSE || --x->lost.depth)
+	if (l->line->kind != LINE_CLOSE)
 		return;
-	if (x->lost.root)
-		line_drop(x, l, DIAG_unmatched_close);
-	else
-		x->lost.owed++;
+	x->lost.depth--;
+	if (!line_drop(x, l, DIAG_unmatched_close))
+		x->lost.owed++; /* it closed a section that is not its own */
 }
 
 /*
@@ -113,7 +121,6 @@ void check_lost_section(struct lint *x, const struct lint_line *l)
 	}
 	if (opens_nothing(x, l) && last_token(l)->kind != TOKEN_CLOSE) {
 		x->lost.depth = 1;
-		x->lost.root = l->bound->depth == 0;
 		x->lost.loc = l->name_loc;
 		return;
 	}
@@ -378,20 +385,36 @@ void check_prose_line(struct lint *x, const struct lint_line *l)
 {
 	struct diag *unknown = line_find(x, l, DIAG_unknown_keyword);
 	struct diag *single = line_find(x, l, DIAG_missing_value), *d;
+	char word[TOKEN_MAX];
 	struct srcloc loc = l->name_loc;
 
 	if (single && kw_find_any(l->name))
 		return;
-	if (!single && (!unknown || unknown->suggestion || !reads_like_prose(l)))
+	if (!single && l->line->kind != LINE_QUOTED &&
+	    (!unknown || unknown->suggestion || !reads_like_prose(l)))
 		return;
-	diag_drop(unknown);
-	diag_drop(single);
+	drop_unknown(x, l);
 	line_drop(x, l, DIAG_extra_data);
+	line_drop(x, l, DIAG_missing_quote);
 	loc.end = last_token(l)->end;
-	d = line_tell(x, l, DIAG_prose_line, loc, l->name, NULL, NULL);
+	d = line_tell(x, l, DIAG_prose_line, loc, token_copy(l->file, l->line->token, word), NULL,
+		      NULL);
 	if (single && kw_nearest(l->section, l->name))
 		diag_suggest(x->diags, d, true, "%s",
 			     kw_get(kw_nearest(l->section, l->name))->name);
+}
+
+/* The binder counts quotes as words and names none where one of them is the first too many. */
+void check_extra_data(struct lint *x, const struct lint_line *l)
+{
+	struct diag *d = line_find(x, l, DIAG_extra_data);
+	char word[TOKEN_MAX];
+
+	for (unsigned int i = 0; d && !d->arg[0][0] && i < l->line->n_tokens; i++) {
+		if (l->line->token[i].start >= d->loc.start)
+			d->arg[0] =
+				arena_strdup(x->a, token_copy(l->file, &l->line->token[i], word));
+	}
 }
 
 static bool takes_words(enum kw_id kw)

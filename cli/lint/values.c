@@ -71,7 +71,8 @@ void check_not_a_number(struct lint *x, const struct lint_line *l)
 {
 	struct diag *was = line_find(x, l, DIAG_invalid_value);
 
-	if (!was || !is_numeric(type_of(l)) || has_words(type_of(l)->words))
+	if (!was || !is_numeric(type_of(l)) || has_words(type_of(l)->words) || !l->value[0] ||
+	    !l->value[strspn(l->value, "+-0123456789")])
 		return;
 	diag_drop(was);
 	line_tell(x, l, DIAG_not_a_number, l->value_loc, kw_get(l->kw)->name, l->value,

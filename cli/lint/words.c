@@ -8,6 +8,7 @@
 
 #include "cli/lint/check.h"
 #include "parser/arena.h"
+#include "parser/strbuf.h"
 
 /* The line as a comment, with the reason behind it where there is room. */
 static void comment_out(struct lint *x, const struct lint_line *l, const struct diag *d,
@@ -76,12 +77,48 @@ void check_ignored(struct lint *x, const struct lint_line *l)
 		    false);
 }
 
+/* All sections that allow @name: "defaults, devices/device or overrides". */
+static const char *homes(struct lint *x, const char *name)
+{
+	__attribute__((cleanup(sb_done))) struct strbuf sb = STRBUF_INIT;
+	enum section last = SEC_ROOT;
+
+	for (enum section s = SEC_ROOT; s < SEC__MAX; s++) {
+		if (!kw_find(s, name))
+			continue;
+		if (last)
+			sb_printf(&sb, "%s%s", sb.len ? ", " : "", section_path(last));
+		last = s;
+	}
+	sb_printf(&sb, "%s%s", sb.len ? " or " : "", section_path(last));
+	return arena_strdup(x->a, sb_str(&sb));
+}
+
+/* Sections of the top level may stand again; multipath-tools warns, and adds them up. */
+void check_repeated_section(struct lint *x, const struct lint_line *l)
+{
+	const struct kwdef *def = kw_get(l->kw);
+	struct diag *d;
+
+	if (!def || !def->opens || l->section != SEC_ROOT)
+		return;
+	if (line_drop(x, l, DIAG_duplicate_keyword)) {
+		d = line_tell(x, l, DIAG_repeated_section, l->name_loc, l->name, NULL, NULL);
+		diag_note(x->diags, d, x->root[def->opens], "the section before this one");
+	}
+	x->root[def->opens] = l->name_loc;
+}
+
 /* A section in a section: the one around it was not closed, most of the time. */
 void check_misplaced(struct lint *x, const struct lint_line *l)
 {
 	struct diag *d = line_find(x, l, DIAG_misplaced_keyword);
 
-	if (d && kw_home(l->name) == SEC_ROOT && l->bound->depth && !d->n_notes)
+	if (!d)
+		return;
+	if (kw_home(l->name) != SEC_ROOT)
+		d->arg[2] = homes(x, l->name);
+	else if (l->bound->depth && !d->n_notes)
 		diag_note(x->diags, d, l->bound->opened, "this section is still open");
 }
 
