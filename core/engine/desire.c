@@ -24,15 +24,63 @@
 
 /* --- which paths ----------------------------------------------------------------------------- */
 
-static bool shares_wwid(const struct engine *e, const struct path *p)
-{
-	for (unsigned int i = 0; i < e->topo->n_paths; i++) {
-		const struct path *o = e->topo->paths[i];
+struct ranked {
+	struct path *path;
+	unsigned int at;
+};
 
-		if (o != p && !strcmp(o->wwid, p->wwid))
-			return true;
+static int by_wwid(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+	int d = strcmp(x->path->wwid, y->path->wwid);
+
+	return d ? d : (x->at > y->at) - (x->at < y->at);
+}
+
+/* Thousands of LUNs: who shares a WWID must not be a search through all paths for each. */
+static void sort_paths(struct engine *e)
+{
+	unsigned int n = e->topo->n_paths;
+	struct ranked *list;
+
+	if (e->n_by_wwid == n)
+		return;
+	list = arena_alloc(e->topo->arena, (n + 1) * sizeof(*list));
+	e->by_wwid = arena_alloc(e->topo->arena, (n + 1) * sizeof(*e->by_wwid));
+	for (unsigned int i = 0; i < n; i++)
+		list[i] = (struct ranked){ e->topo->paths[i], i };
+	qsort(list, n, sizeof(*list), by_wwid);
+	for (unsigned int i = 0; i < n; i++)
+		e->by_wwid[i] = list[i].path;
+	e->n_by_wwid = n;
+}
+
+/* The paths of @wwid, in discovery order: their number, and the first in *ret_first. */
+static unsigned int paths_of(struct engine *e, const char *wwid, struct path *const **ret_first)
+{
+	unsigned int lo = 0, hi, n = 0;
+
+	sort_paths(e);
+	hi = e->n_by_wwid;
+	while (lo < hi) {
+		unsigned int mid = lo + (hi - lo) / 2;
+
+		if (strcmp(e->by_wwid[mid]->wwid, wwid) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
 	}
-	return false;
+	while (lo + n < e->n_by_wwid && !strcmp(e->by_wwid[lo + n]->wwid, wwid))
+		n++;
+	*ret_first = e->by_wwid + lo;
+	return n;
+}
+
+static bool shares_wwid(struct engine *e, const struct path *p)
+{
+	struct path *const *first;
+
+	return paths_of(e, p->wwid, &first) > 1;
 }
 
 static bool failed_before(struct engine *e, const char *wwid)
@@ -316,10 +364,13 @@ static struct map *new_wanted(struct engine *e, const struct path *first)
 
 static void take_paths(struct engine *e, struct map *m)
 {
-	for (unsigned int i = 0; i < e->topo->n_paths; i++) {
-		struct path *p = e->topo->paths[i];
+	struct path *const *first;
+	unsigned int n = paths_of(e, m->wwid, &first);
 
-		if (strcmp(p->wwid, m->wwid) || p->state == PATH_REMOVED)
+	for (unsigned int i = 0; i < n; i++) {
+		struct path *p = first[i];
+
+		if (p->state == PATH_REMOVED)
 			continue;
 		if (!m->size)
 			m->size = p->dev.size;
@@ -342,21 +393,24 @@ static void desire_one(struct engine *e, const struct path *first)
 	desire_settings(e, m);
 }
 
-static bool wanted_already(const struct engine *e, const char *wwid)
+/* The first path of a WWID speaks for its map. */
+static bool speaks(struct engine *e, const struct path *p)
 {
-	for (unsigned int i = 0; i < e->n_wanted; i++)
-		if (!strcmp(e->wanted[i]->wwid, wwid))
-			return true;
+	struct path *const *first;
+
+	for (unsigned int n = paths_of(e, p->wwid, &first); n > 0; n--, first++)
+		if ((*first)->state != PATH_REMOVED)
+			return *first == p;
 	return false;
 }
 
 void desire_maps(struct engine *e, const char *wwid)
 {
+	e->n_by_wwid = 0; /* names may have come in since the last look */
 	for (unsigned int i = 0; i < e->topo->n_paths; i++) {
 		struct path *p = e->topo->paths[i];
 
-		if (!p->wwid[0] || p->state == PATH_REMOVED || wanted_already(e, p->wwid) ||
-		    discover_wwid_blocked(e, p))
+		if (!p->wwid[0] || !speaks(e, p) || discover_wwid_blocked(e, p))
 			continue;
 		if (wwid ? strcmp(wwid, p->wwid) != 0 : !desire_multipath(e, p))
 			continue;

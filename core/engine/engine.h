@@ -34,14 +34,16 @@ struct engine {
 	struct config *cfg;
 	struct rowmatch *rows;
 	struct topology *topo; /* paths found; its maps are those the kernel has (observe.h) */
-	struct map **wanted;   /* desire.h; in the topology's arena */
+	struct path **by_wwid; /* desire.h: paths sorted by WWID, then by discovery */
+	unsigned int n_by_wwid;
+	struct map **wanted; /* desire.h; in the topology's arena */
 	unsigned int n_wanted, cap_wanted;
 	struct dm_maps dm; /* every dm map, as observe_read() read it */
 	struct engine_options opt;
 	struct bindings *bindings;	 /* NULL until names_load() */
 	char *wwids;			 /* text of the wwids file, NULL until names_load() */
 	enum vocab_word find_multipaths; /* with -i applied */
-	bool state_failed;	/* a file of /etc/multipath could not be read or written */
+	bool state_failed;		 /* a file of /etc/multipath could not be read or written */
 	unsigned int hung; /* jobs that may still read our memory: nothing is freed then */
 	unsigned int dm_version[3], mpath_version[3];
 };
