@@ -42,7 +42,7 @@ bool foreign_enabled(const struct engine *e)
 	yes = !regexec(&re, "nvme", 0, NULL, 0);
 	regfree(&re);
 	if (!yes)
-		mlog(3, "foreign library \"nvme\" is not enabled");
+		mlog(3, "_init_foreign: foreign library \"nvme\" is not enabled");
 	return yes;
 }
 
