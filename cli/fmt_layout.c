@@ -94,11 +94,12 @@ static bool line_has_odd_text(const struct layout *x, const struct line *l)
 
 /* ---- the text of a line, without its indentation ---- */
 
-static void add_trimmed(struct layout *x, uint32_t start, uint32_t end)
+/* Blanks before @keep are text: those of a string without its closing quotes. */
+static void add_trimmed(struct layout *x, uint32_t start, uint32_t end, uint32_t keep)
 {
 	while (start < end && is_blank((unsigned char)x->bytes[start]))
 		start++;
-	while (end > start && is_blank((unsigned char)x->bytes[end - 1]))
+	while (end > start && end > keep && is_blank((unsigned char)x->bytes[end - 1]))
 		end--;
 	sb_addn(&x->text, x->bytes + start, end - start);
 }
@@ -109,7 +110,7 @@ static void add_comment(struct layout *x, const struct line *l)
 		return;
 	if (x->text.len)
 		sb_addc(&x->text, ' ');
-	add_trimmed(x, l->comment, l->end);
+	add_trimmed(x, l->comment, l->end, 0);
 }
 
 static bool is_bare_word(const char *s)
@@ -172,7 +173,8 @@ static void add_text(struct layout *x, const struct bound_line *b)
 	} else if (!odd && l->kind == LINE_CLOSE && l->n_tokens == 1) {
 		sb_addc(&x->text, '}');
 	} else if (odd || l->n_tokens) {
-		add_trimmed(x, odd ? l->start : t->start, l->end);
+		add_trimmed(x, odd ? l->start : t->start, l->end,
+			    l->n_tokens ? t[l->n_tokens - 1].end : 0);
 		return;
 	}
 	add_comment(x, l);
