@@ -139,14 +139,15 @@ int fmt_write(const char *path, const struct srcfile *old, const struct strbuf *
 
 	if (!real)
 		return -errno;
-	if (asprintf(&temp, "%s.fmt.XXXXXX", real) < 0) {
+	if (asprintf(&temp, "%s.fmt.%d", real, (int)getpid()) < 0) {
 		temp = NULL;
 		return -ENOMEM;
 	}
 	old_fd = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (old_fd < 0)
 		return -errno;
-	fd = mkostemp(temp, O_CLOEXEC);
+	unlink(temp); /* left by one of our number that was killed */
+	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
 	err = fill_temporary(old_fd, fd, real, old, text);
