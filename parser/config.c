@@ -108,11 +108,12 @@ static void tell_device(struct loader *l, enum diag_id id, const struct layer *r
 {
 	struct diag *d;
 	const char *revision = layer_str(row, KW_revision);
+	bool merged = id == DIAG_device_merged;
 
-	d = diag_add(l->diags, id, row->loc.file ? row->loc : into->loc, layer_str(row, KW_vendor),
+	d = diag_add(l->diags, id, merged ? into->loc : row->loc, layer_str(row, KW_vendor),
 		     layer_str(row, KW_product), revision ? revision : "(null)", file);
 	if (row->loc.file)
-		diag_note(l->diags, d, into->loc, "merged with this one");
+		diag_note(l->diags, d, merged ? row->loc : into->loc, "merged with this one");
 }
 
 /* Deprecated features of a merged row become the settings that replaced them. */

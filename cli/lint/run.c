@@ -24,6 +24,8 @@ static const struct lint_check checks[] = {
 #include "cli/lint/checks.def"
 };
 
+#define ARG_MAX	      240
+#define ARG_SHOWN     80
 #define EDIT_LINE_MAX 900 /* multipath-tools cuts at 1023; an edit may add a comment */
 #define N_CHECKS      (sizeof(checks) / sizeof(checks[0]))
 
@@ -304,6 +306,21 @@ static void drop_echoes(struct lint *x)
 
 /* ---- what is left ---- */
 
+/* A word can be a line of 1023 bytes; a message has to be readable. */
+static void shorten(struct lint *x, struct diag *d)
+{
+	for (int i = 0; i < DIAG_ARGS; i++) {
+		const char *s = d->arg[i];
+		int n = ARG_SHOWN;
+
+		if (!s || strlen(s) <= ARG_MAX)
+			continue;
+		while (n && ((unsigned char)s[n] & 0xc0) == 0x80)
+			n--;
+		d->arg[i] = arena_printf(x->a, "%.*s...", n, s);
+	}
+}
+
 static bool judge(struct lint *x, struct diag *d)
 {
 	uint8_t set;
@@ -315,6 +332,7 @@ static bool judge(struct lint *x, struct diag *d)
 	set = x->opt->set[d->id];
 	if (set == LINT_OFF || mute_applies(x, d))
 		return false;
+	shorten(x, d);
 	if (set == LINT_WARNING)
 		d->severity = SEV_WARNING;
 	if (set == LINT_ERROR)
