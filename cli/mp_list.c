@@ -71,6 +71,14 @@ static void survey_members(struct engine *e, const char *wwid, unsigned int n_li
 	free(asked);
 }
 
+/* Without asking a device, what sysfs says of one that is not running is all there is to say. */
+static void sysfs_states(struct engine *e)
+{
+	for (unsigned int i = 0; i < e->topo->n_paths; i++)
+		if (e->topo->paths[i]->sysfs_state != PATH_UP)
+			e->topo->paths[i]->state = e->topo->paths[i]->sysfs_state;
+}
+
 static void print_foreign(struct engine *e)
 {
 	__attribute__((cleanup(sb_done))) struct strbuf out = STRBUF_INIT;
@@ -105,6 +113,8 @@ int mp_list(struct mp *mp)
 	observe_members(e, scope);
 	if (mp->args->mode == MODE_LIST_LONG)
 		survey_members(e, scope, n_listed);
+	else
+		sysfs_states(e);
 	observe_maps(e, scope);
 	for (unsigned int i = 0; i < e->topo->n_maps; i++)
 		mp_print_map(e->topo->maps[i]);

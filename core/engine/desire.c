@@ -362,6 +362,19 @@ static struct map *new_wanted(struct engine *e, const struct path *first)
 	return m;
 }
 
+/* The kernel takes no path into a table that it holds offline, unless the map has it already. */
+static bool joins(struct path *p)
+{
+	if (p->state == PATH_REMOVED)
+		return false;
+	if (p->sysfs_state != PATH_DOWN || p->in_table)
+		return true;
+	if (!p->add_when_online)
+		mlog(3, "%s: path is offline, not added to a map until it is online", p->dev.name);
+	p->add_when_online = true;
+	return false;
+}
+
 static void take_paths(struct engine *e, struct map *m)
 {
 	struct path *const *first;
@@ -370,7 +383,7 @@ static void take_paths(struct engine *e, struct map *m)
 	for (unsigned int i = 0; i < n; i++) {
 		struct path *p = first[i];
 
-		if (p->state == PATH_REMOVED)
+		if (!joins(p))
 			continue;
 		if (!m->size)
 			m->size = p->dev.size;
@@ -399,7 +412,7 @@ static bool speaks(struct engine *e, const struct path *p)
 	struct path *const *first;
 
 	for (unsigned int n = paths_of(e, p->wwid, &first); n > 0; n--, first++)
-		if ((*first)->state != PATH_REMOVED)
+		if (joins(*first))
 			return *first == p;
 	return false;
 }

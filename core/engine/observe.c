@@ -94,6 +94,49 @@ static void copy_dm(struct dm_map *to, const struct dm_map *from)
 	to->status = dup_or_null(from->status);
 }
 
+static void drop_group(struct map *m, unsigned int g)
+{
+	memmove(&m->groups[g], &m->groups[g + 1], (m->n_groups - g - 1) * sizeof(*m->groups));
+	m->n_groups--;
+	if (m->next_group > g + 1)
+		m->next_group--;
+}
+
+static unsigned int keep_existing(struct path **paths, unsigned int n)
+{
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < n; i++)
+		if (paths[i]->dev.name[0])
+			paths[kept++] = paths[i];
+	return kept;
+}
+
+/* The table may still name devices that are gone: they are no paths any more. */
+static void discard_gone(struct map *m)
+{
+	for (unsigned int i = 0; i < m->n_paths; i++)
+		if (!m->paths[i]->dev.name[0])
+			mlog(2, "%s: discarding non-existing path %u:%u", m->alias,
+			     major(m->paths[i]->dev.devno), minor(m->paths[i]->dev.devno));
+	m->n_paths = keep_existing(m->paths, m->n_paths);
+	for (unsigned int g = 0; g < m->n_groups;) {
+		struct pathgroup *pg = &m->groups[g];
+		unsigned int had = pg->n;
+
+		pg->n = keep_existing(pg->paths, pg->n);
+		if (had && !pg->n) {
+			mlog(2, "%s: removing empty pathgroup %u", m->alias, g);
+			drop_group(m, g);
+		} else {
+			g++;
+		}
+	}
+	for (unsigned int g = 0; g < m->n_groups; g++)
+		for (unsigned int i = 0; i < m->groups[g].n; i++)
+			m->groups[g].paths[i]->group = &m->groups[g];
+}
+
 /* A member whose WWID is not the map's belongs elsewhere; without one it is taken at the map's word. */
 static void settle_members(struct map *m)
 {
@@ -103,8 +146,6 @@ static void settle_members(struct map *m)
 		p->in_table = true;
 		if (!p->wwid[0])
 			memcpy(p->wwid, m->wwid, sizeof(p->wwid));
-		if (!p->dev.name[0])
-			p->state = p->sysfs_state = PATH_REMOVED;
 		if (!m->size)
 			m->size = p->dev.size;
 	}
@@ -130,6 +171,7 @@ static void observe_one(struct engine *e, const struct dm_map *dm)
 	}
 	if (dm->status && dm_status_parse(m, dm->status))
 		mlog(1, "%s: status cannot be read: %s", dm->name, dm->status);
+	discard_gone(m);
 	settle_members(m);
 	m->size = dm->size;
 	for (unsigned int i = 0; i < m->n_groups; i++)
