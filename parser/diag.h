@@ -31,10 +31,10 @@ enum diag_id {
 struct diag_def {
 	const char *name; /* "duplicate-keyword": the id that people write */
 	enum severity severity;
-	int level;	     /* multipath-tools' verbosity level of the legacy text */
-	const char *text;    /* for people */
-	const char *legacy;  /* multipath-tools' words, NULL where it is silent */
-	bool echo;	     /* multipath-tools' second line on the same matter: not for people */
+	int level;	    /* multipath-tools' verbosity level of the legacy text */
+	const char *text;   /* for people */
+	const char *legacy; /* multipath-tools' words, NULL where it is silent */
+	bool echo;	    /* multipath-tools' second line on the same matter: not for people */
 	bool on_use; /* multipath-tools says it when maps are set up, not for -t and its like */
 };
 
