@@ -155,14 +155,22 @@ void queue_end(struct lint *x);
 
 /* ---- the table ---- */
 
-enum lint_pass { PASS_LINE, PASS_SETTING, PASS_FILE, PASS_LAYER, PASS_RULE, PASS_CONFIG };
+enum lint_pass {
+	PASS_LINE,
+	PASS_RELINE,
+	PASS_SETTING,
+	PASS_RESETTING,
+	PASS_FILE,
+	PASS_LAYER,
+	PASS_RULE,
+	PASS_CONFIG,
+};
 
 struct lint_check {
 	enum diag_id id; /* the main id it tells */
 	enum lint_pass pass;
 	union {
 		void (*line)(struct lint *x, const struct lint_line *l);
-		void (*setting)(struct lint *x, const struct lint_line *l);
 		void (*file)(struct lint *x, const struct srcfile *f);
 		void (*layer)(struct lint *x, const struct layer *l);
 		void (*rule)(struct lint *x, const struct rule *r, bool exception);
@@ -170,15 +178,19 @@ struct lint_check {
 	};
 };
 
-#define LINE(id, fn)	void fn(struct lint *x, const struct lint_line *l);
-#define SETTING(id, fn) void fn(struct lint *x, const struct lint_line *l);
-#define ONFILE(id, fn)	void fn(struct lint *x, const struct srcfile *f);
-#define LAYER(id, fn)	void fn(struct lint *x, const struct layer *l);
-#define RULE(id, fn)	void fn(struct lint *x, const struct rule *r, bool exception);
-#define CONFIG(id, fn)	void fn(struct lint *x);
+#define LINE(id, fn)	  void fn(struct lint *x, const struct lint_line *l);
+#define RELINE(id, fn)	  LINE(id, fn)
+#define SETTING(id, fn)	  LINE(id, fn)
+#define RESETTING(id, fn) LINE(id, fn)
+#define ONFILE(id, fn)	  void fn(struct lint *x, const struct srcfile *f);
+#define LAYER(id, fn)	  void fn(struct lint *x, const struct layer *l);
+#define RULE(id, fn)	  void fn(struct lint *x, const struct rule *r, bool exception);
+#define CONFIG(id, fn)	  void fn(struct lint *x);
 #include "cli/lint/checks.def"
 #undef LINE
+#undef RELINE
 #undef SETTING
+#undef RESETTING
 #undef ONFILE
 #undef LAYER
 #undef RULE

@@ -26,6 +26,7 @@ struct lint_options {
 	const struct config *initramfs_config;
 	bool initramfs_missing;
 	const struct kwuserdb *users; /* NULL: the system's */
+	bool bare;		      /* without the built-in hardware table (for tests) */
 };
 
 /* Replace [start, end) of @file by @text. Nothing outside a diagnostic's edits is ever changed. */

@@ -275,7 +275,7 @@ void check_array(struct lint *x, const struct lint_line *l)
 	const char *text;
 	struct diag *d;
 
-	if (l->kw != KW_vendor)
+	if (l->kw != KW_vendor || x->opt->bare)
 		return;
 	text = regex_literal(l->value, buf, sizeof(buf));
 	if (!text || !*text || line_find(x, l, DIAG_never_matches) ||

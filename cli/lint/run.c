@@ -15,12 +15,14 @@
 #include "parser/strbuf.h"
 
 static const struct lint_check checks[] = {
-#define LINE(i, fn)    { .id = DIAG_##i, .pass = PASS_LINE, .line = fn },
-#define SETTING(i, fn) { .id = DIAG_##i, .pass = PASS_SETTING, .setting = fn },
-#define ONFILE(i, fn)  { .id = DIAG_##i, .pass = PASS_FILE, .file = fn },
-#define LAYER(i, fn)   { .id = DIAG_##i, .pass = PASS_LAYER, .layer = fn },
-#define RULE(i, fn)    { .id = DIAG_##i, .pass = PASS_RULE, .rule = fn },
-#define CONFIG(i, fn)  { .id = DIAG_##i, .pass = PASS_CONFIG, .config = fn },
+#define LINE(i, fn)	 { .id = DIAG_##i, .pass = PASS_LINE, .line = fn },
+#define RELINE(i, fn)	 { .id = DIAG_##i, .pass = PASS_RELINE, .line = fn },
+#define SETTING(i, fn)	 { .id = DIAG_##i, .pass = PASS_SETTING, .line = fn },
+#define RESETTING(i, fn) { .id = DIAG_##i, .pass = PASS_RESETTING, .line = fn },
+#define ONFILE(i, fn)	 { .id = DIAG_##i, .pass = PASS_FILE, .file = fn },
+#define LAYER(i, fn)	 { .id = DIAG_##i, .pass = PASS_LAYER, .layer = fn },
+#define RULE(i, fn)	 { .id = DIAG_##i, .pass = PASS_RULE, .rule = fn },
+#define CONFIG(i, fn)	 { .id = DIAG_##i, .pass = PASS_CONFIG, .config = fn },
 #include "cli/lint/checks.def"
 };
 
@@ -187,6 +189,22 @@ static bool is_setting(const struct lint_line *l)
 	return def && def->type && !def->ignored && l->line->n_tokens > 1;
 }
 
+static bool applies(const struct lint *x, const struct lint_line *l, enum lint_pass pass)
+{
+	switch (pass) {
+	case PASS_LINE:
+		return true;
+	case PASS_SETTING:
+		return is_setting(l);
+	case PASS_RELINE:
+		return diag_count(x->diags) > l->first;
+	case PASS_RESETTING:
+		return diag_count(x->diags) > l->first && is_setting(l);
+	default:
+		return false;
+	}
+}
+
 static void watch_line(void *ctx, const struct bound_line *b)
 {
 	struct lint *x = ctx;
@@ -197,10 +215,8 @@ static void watch_line(void *ctx, const struct bound_line *b)
 		new_file(x, b->file);
 	fill_line(x, b, &l);
 	for (size_t i = 0; i < N_CHECKS; i++) {
-		if (checks[i].pass == PASS_LINE)
+		if (applies(x, &l, checks[i].pass))
 			checks[i].line(x, &l);
-		else if (checks[i].pass == PASS_SETTING && is_setting(&l))
-			checks[i].setting(x, &l);
 	}
 	mute_line(x, &l);
 	note_prev(x, &l);
@@ -428,7 +444,7 @@ int lint_run(struct srcfile *const *texts, const struct lint_options *opt,
 	struct bind_watch watch = { .line = watch_line, .ctx = &x };
 	struct config_sources src = { .root = "",
 				      .texts = texts,
-				      .builtin = hwtable_rows(),
+				      .builtin = opt->bare ? NULL : hwtable_rows(),
 				      .check_regex = true,
 				      .watch = &watch,
 				      .release = opt->release,
