@@ -46,7 +46,7 @@ cache_kernel() {
 	unpack_debs "$VM_CACHE/kernel" "$image" || return 1
 	version=$(basename "$VM_CACHE"/kernel/lib/modules/*)
 	depmod -b "$VM_CACHE/kernel" "$version"
-	rm -rf "$VM_CACHE/lib"
+	rm -rf "${VM_CACHE:?}/lib"
 	mv "$VM_CACHE/kernel/lib" "$VM_CACHE/lib"
 	mv "$VM_CACHE"/kernel/boot/vmlinuz-* "$VM_CACHE/vmlinuz"
 	rm -rf "$VM_CACHE/kernel" "$VM_CACHE/initrd.gz"

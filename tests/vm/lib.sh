@@ -104,6 +104,7 @@ sdebug_load() { # module parameters
 		want=$(cat $SDEBUG/add_host) want=$((want * $(cat $SDEBUG/num_tgts) * $(cat $SDEBUG/max_luns)))
 		wait_for 20 sdebug_count "$want" || return 1
 		udevadm settle -t 60
+		wait_for 10 sdebug_alua_known || echo "# scsi_debug: the ALUA states are not those of its hosts"
 		sdebug_in_order && return 0
 		sdebug_unload
 	done
@@ -125,6 +126,22 @@ sdebug_disks() {
 		d=${d#*/}
 		echo "${d%%/*} ${d##*/}"
 	done | sort -t: -k1,1n -k2,2n -k3,3n -k4,4n
+}
+
+# scsi_debug's hosts are active/optimized, non-optimized and standby in turn. The kernel calls a path optimized until it
+# has asked, which it does after the disk is there.
+sdebug_alua_known() {
+	local d host want
+	for d in /sys/bus/pseudo/drivers/scsi_debug/adapter*/host*/target*/*:*:*:*; do
+		[ -e "$d/access_state" ] || continue
+		host=${d##*/}
+		case $((${host%%:*} % 3)) in
+		0) want=active/optimized ;;
+		1) want=active/non-optimized ;;
+		2) want=standby ;;
+		esac
+		[ "$(<"$d/access_state")" = $want ] || return 1
+	done
 }
 
 sdebug_count() { # no process, as it is asked often
