@@ -34,11 +34,14 @@ struct lint_mute {
 	const struct srcfile *file;
 	uint32_t start, end;
 	enum diag_id id; /* DIAG_NONE: all */
+	int up;		 /* the next one outwards that may be around it, -1: none */
 };
 
 struct lint_muting {
-	struct lint_mute *list;
+	struct lint_mute *list; /* ranges, in order */
 	unsigned int n, cap;
+	struct lint_mute *whole; /* files; each id once */
+	unsigned int n_whole, whole_cap;
 	unsigned int pending;		  /* list[pending...n) wait for the next statement */
 	bool waiting;			  /* there are such */
 	unsigned int open[LINT_DEPTH][2]; /* list[from, to) end with the section of this depth */
@@ -148,6 +151,7 @@ static inline bool is_user(const struct setting *s)
 void mute_line(struct lint *x, const struct lint_line *l);
 bool mute_applies(const struct lint *x, const struct diag *d);
 void arrays_free(struct arrays *a);
+unsigned int config_file_index(const struct config *c, const struct srcfile *f);
 bool layer_friendly(const struct layer *l);
 
 /* Lines of the file end here: sections that are still open do, too. */

@@ -12,16 +12,39 @@
 
 #define MARK "minipath-lint:"
 
-static void add_mute(struct lint *x, const struct srcfile *f, struct srcloc loc, bool whole_file,
-		     enum diag_id id)
+/* The innermost range around a new one, as an index; -1: none. */
+static int enclosing(const struct lint_muting *m)
+{
+	for (unsigned int depth = LINT_DEPTH; depth-- > 0;) {
+		if (m->open[depth][1] > m->open[depth][0])
+			return (int)m->open[depth][1] - 1;
+	}
+	return -1;
+}
+
+static void add_range(struct lint *x, struct srcloc loc, enum diag_id id)
+{
+	struct lint_muting *m = &x->muting;
+	const struct lint_mute *last = m->n ? &m->list[m->n - 1] : NULL;
+	bool same = last && last->file == loc.file && (m->waiting || last->start == loc.start);
+	int up = same ? (int)m->n - 1 : enclosing(m);
+
+	m->list = arena_grow(x->a, m->list, m->n, &m->cap, sizeof(*m->list));
+	m->list[m->n++] = (struct lint_mute){
+		.file = loc.file, .start = loc.start, .end = loc.end, .id = id, .up = up
+	};
+}
+
+static void add_whole(struct lint *x, const struct srcfile *f, enum diag_id id)
 {
 	struct lint_muting *m = &x->muting;
 
-	m->list = arena_grow(x->a, m->list, m->n, &m->cap, sizeof(*m->list));
-	m->list[m->n++] = (struct lint_mute){ .file = f,
-					      .start = whole_file ? 0 : loc.start,
-					      .end = whole_file ? UINT32_MAX : loc.end,
-					      .id = id };
+	for (unsigned int i = 0; i < m->n_whole; i++) {
+		if (m->whole[i].file == f && m->whole[i].id == id)
+			return;
+	}
+	m->whole = arena_grow(x->a, m->whole, m->n_whole, &m->whole_cap, sizeof(*m->whole));
+	m->whole[m->n_whole++] = (struct lint_mute){ .file = f, .id = id };
 }
 
 /* The ids of one "disable=" word. */
@@ -43,12 +66,14 @@ static void read_ids(struct lint *x, const struct lint_line *l, const char *ids,
 			continue;
 		id = arena_strndup(x->a, ids, (size_t)(next - ids));
 		found = lint_id(id);
-		if (found || !strcmp(id, "all"))
-			add_mute(x, l->file, line, whole_file, found);
-		else
+		if (!found && strcmp(id, "all") != 0)
 			line_tell(x, l, DIAG_unknown_check,
 				  loc_range(l->file, at, at + (uint32_t)(next - ids)), id, NULL,
 				  NULL);
+		else if (whole_file)
+			add_whole(x, l->file, found);
+		else
+			add_range(x, line, found);
 	}
 }
 
@@ -66,7 +91,7 @@ static bool read_comment(struct lint *x, const struct lint_line *l)
 {
 	const char *bytes = srcfile_bytes(l->file, &(size_t){ 0 });
 	const char *p = bytes + l->line->comment, *end = bytes + l->line->end;
-	unsigned int before = x->muting.n, files = 0;
+	unsigned int before = x->muting.n;
 
 	if (p >= end || *p != '#')
 		return false;
@@ -82,13 +107,10 @@ static bool read_comment(struct lint *x, const struct lint_line *l)
 		if (n > 8 && !strncmp(p, "disable=", 8)) {
 			read_ids(x, l, p + 8, n - 8, false);
 		} else if (n > 13 && !strncmp(p, "disable-file=", 13)) {
-			unsigned int from = x->muting.n;
-
 			read_ids(x, l, p + 13, n - 13, true);
-			files += x->muting.n - from;
 		}
 	}
-	return x->muting.n > before + files;
+	return x->muting.n > before;
 }
 
 static void stretch(struct lint_muting *m, unsigned int from, unsigned int to,
@@ -135,13 +157,41 @@ void mute_line(struct lint *x, const struct lint_line *l)
 	}
 }
 
+static bool silences(const struct lint_mute *m, const struct diag *d)
+{
+	return m->file == d->loc.file && (!m->id || m->id == d->id);
+}
+
+/* Files come one after the other, and in a file ranges by their start. */
+static unsigned int before_place(const struct lint *x, const struct diag *d)
+{
+	const struct lint_muting *m = &x->muting;
+	unsigned int low = 0, high = m->n, file = config_file_index(x->r->cfg, d->loc.file);
+
+	while (low < high) {
+		unsigned int mid = low + (high - low) / 2;
+		unsigned int its = config_file_index(x->r->cfg, m->list[mid].file);
+
+		if (its < file || (its == file && m->list[mid].start <= d->loc.start))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* Ranges lie in one another or apart: those around a place are the nearest one and those around it. */
 bool mute_applies(const struct lint *x, const struct diag *d)
 {
-	for (unsigned int i = 0; i < x->muting.n; i++) {
-		const struct lint_mute *m = &x->muting.list[i];
+	const struct lint_muting *m = &x->muting;
+	int i;
 
-		if (m->file == d->loc.file && d->loc.start >= m->start && d->loc.start <= m->end &&
-		    (!m->id || m->id == d->id))
+	for (unsigned int j = 0; j < m->n_whole; j++) {
+		if (silences(&m->whole[j], d))
+			return true;
+	}
+	for (i = m->n ? (int)before_place(x, d) - 1 : -1; i >= 0; i = m->list[i].up) {
+		if (d->loc.start <= m->list[i].end && silences(&m->list[i], d))
 			return true;
 	}
 	return false;

@@ -361,7 +361,7 @@ struct placed {
 	unsigned int file, seq;
 };
 
-static unsigned int file_index(const struct config *c, const struct srcfile *f)
+unsigned int config_file_index(const struct config *c, const struct srcfile *f)
 {
 	unsigned int i = 0;
 
@@ -394,7 +394,7 @@ static int collect(struct lint *x)
 
 		if (!d->id || !judge(x, d))
 			continue;
-		p[r->n] = (struct placed){ d, file_index(r->cfg, d->loc.file), i };
+		p[r->n] = (struct placed){ d, config_file_index(r->cfg, d->loc.file), i };
 		r->n++;
 		r->count[d->severity]++;
 	}

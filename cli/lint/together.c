@@ -195,12 +195,25 @@ static const char *plain_copy(struct lint *x, const char *pattern)
 	return text ? arena_strdup(x->a, text) : NULL;
 }
 
-/* Does later @w match all that @d is for? Vendors first: they mostly differ. */
-static bool covers(const struct device *w, const struct device *d)
+/* Before an expression is compiled: is what it starts with in the text? Mostly it is not. */
+static bool may_hit(const char *pattern, const char *text)
+{
+	bool anchored = *pattern == '^';
+	const char *p = pattern + anchored;
+	size_t n = strcspn(p, ".[]{}()\\*+?|^$");
+
+	if (strchr(p, '|'))
+		return true;
+	n -= n && p[n] && strchr("*?{", p[n]);
+	return anchored ? !strncmp(p, text, n) : memmem(text, strlen(text), p, n) != NULL;
+}
+
+/* Does the product of later @w match that of @d? */
+static bool covers_product(const struct device *w, const struct device *d)
 {
 	if (w->revision && !same_text(w->revision, d->revision))
 		return false;
-	return regex_hits(w->vendor, d->plain_vendor) && regex_hits(w->product, d->plain_product);
+	return may_hit(w->product, d->plain_product) && regex_hits(w->product, d->plain_product);
 }
 
 static void tell_overruled(struct lint *x, const struct device *d, const struct device *by)
@@ -247,14 +260,19 @@ static void compare_wild(struct lint *x, const struct device *list, unsigned int
 	unsigned int wild = 0;
 
 	for (unsigned int i = n; i-- > 0 && wild < WILD_MAX;) {
-		if (list[i].plain_vendor)
+		regex_t re;
+
+		if (list[i].plain_vendor ||
+		    regex_compile(&re, list[i].vendor, REG_EXTENDED | REG_NOSUB))
 			continue;
 		wild++;
 		for (unsigned int j = 0; j < i; j++) {
 			if (list[j].plain_vendor && list[j].plain_product &&
-			    covers(&list[i], &list[j]))
+			    !regexec(&re, list[j].plain_vendor, 0, NULL, 0) &&
+			    covers_product(&list[i], &list[j]))
 				tell_overruled(x, &list[j], &list[i]);
 		}
+		regfree(&re);
 	}
 }
 
@@ -279,7 +297,7 @@ static void compare_vendor(struct lint *x, struct device *list, unsigned int n)
 		for (unsigned int j = i + 1; j < n && j < i + GROUP_MAX; j++) {
 			if (!same_text(list[j].plain_vendor, d->plain_vendor))
 				break;
-			if (covers(&list[j], d)) {
+			if (covers_product(&list[j], d)) {
 				tell_overruled(x, d, &list[j]);
 				break;
 			}
