@@ -114,7 +114,7 @@ int mp_create(struct mp *mp)
 	if (look(mp, &scope, wwid, sizeof(wwid)))
 		return 1;
 	desire_maps(e, scope);
-	if (scope && !e->n_wanted) {
+	if (scope && !e->n_wanted && !e->topo->n_maps) {
 		mlog(0, "%s: no path has this name or WWID", mp->args->dev);
 		return 1;
 	}

@@ -18,7 +18,6 @@ echo "This machine has no multipath maps (or you are not root): showing a record
 echo "an iSCSI disk seen through two portals. Nothing here touches a device."
 show cat $host/etc/multipath.conf
 show $mp replay $host -- scsi-id --whitelisted --device=/dev/sdb
-show $mp replay $host -- multipath -d
 show $mp replay $host -- multipath -rr
 show $mp replay $host -- multipath -ll
 echo

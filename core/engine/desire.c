@@ -278,8 +278,8 @@ static void choose_features(struct engine *e, struct map *m)
 	mlog(3, "%s: features = \"%s\" %s", m->alias, f,
 	     origin_text(m->props.v[KW_features].origin));
 	log_prop(m, &m->props, KW_no_path_retry);
-	m->features = f;
 	m->queueing = queues(m) && (e->opt.allow_queueing || e->opt.daemon_runs);
+	m->features = m->queueing ? feature_add(e->topo->arena, f, "queue_if_no_path") : f;
 }
 
 /* The table always queues where the configuration does, so that a reload loses no I/O; without a
@@ -289,7 +289,7 @@ static void print_table(struct engine *e, struct map *m)
 	__attribute__((cleanup(sb_done))) struct strbuf params = STRBUF_INIT;
 	const char *own = m->features;
 
-	if (queues(m))
+	if (queues(m) && !m->queueing)
 		m->features = feature_add(e->topo->arena, own, "queue_if_no_path");
 	dm_table_print(m, &params);
 	m->features = own;
@@ -406,13 +406,14 @@ static void desire_one(struct engine *e, const struct path *first)
 	desire_settings(e, m);
 }
 
-/* The first path of a WWID speaks for its map. */
+/* The first path of a WWID speaks for its map; of a map that exists, only one that it lacks does:
+ * without -r, a map that has all its paths is left as it is, whatever the configuration says now. */
 static bool speaks(struct engine *e, const struct path *p)
 {
 	struct path *const *first;
 
 	for (unsigned int n = paths_of(e, p->wwid, &first); n > 0; n--, first++)
-		if (joins(*first))
+		if (joins(*first) && (e->opt.force_reload || !(*first)->in_table))
 			return *first == p;
 	return false;
 }
