@@ -276,18 +276,37 @@ static void drop_consequences(struct lint *x, const struct lint_line *l)
 	line_drop(x, l, DIAG_missing_quote);
 }
 
+/* Where the value starts behind one or more '=', as a token and its bytes to skip; 0: nowhere. */
+static uint32_t value_after_equals(const struct lint_line *l, uint32_t *ret_skip)
+{
+	for (unsigned int i = 1; i < l->line->n_tokens; i++) {
+		const struct token *t = &l->line->token[i];
+		const char *text = bytes_of(l->file) + t->start;
+		uint32_t n = 0;
+
+		while (t->start + n < t->end && text[n] == '=')
+			n++;
+		if (t->start + n == t->end)
+			continue;
+		*ret_skip = n;
+		return t->start;
+	}
+	return 0;
+}
+
 void check_equals_sign(struct lint *x, const struct lint_line *l)
 {
 	struct diag *d;
-	uint32_t at;
+	uint32_t at, n, next;
 
 	if (glued_equals(l)) {
 		at = l->name_loc.start + (uint32_t)strcspn(l->name, "=");
+		n = (uint32_t)strspn(strchr(l->name, '='), "=");
 		drop_unknown(x, l);
 		drop_consequences(x, l);
-		d = line_tell(x, l, DIAG_equals_sign, loc_range(l->file, at, at + 1),
+		d = line_tell(x, l, DIAG_equals_sign, loc_range(l->file, at, at + n),
 			      "the line is skipped", NULL, NULL);
-		lint_edit(x, d, l->file, at, at + 1, " ", true);
+		lint_edit(x, d, l->file, at, at + n, " ", true);
 		return;
 	}
 	if (l->line->kind != LINE_SETTING || l->quoted || l->value[0] != '=' || !l->kw)
@@ -297,10 +316,9 @@ void check_equals_sign(struct lint *x, const struct lint_line *l)
 	d = line_tell(x, l, DIAG_equals_sign, loc_range(l->file, at, at + 1),
 		      kw_get(l->kw)->opens ? "the '{' has to follow" : "it becomes the value", NULL,
 		      NULL);
-	if (l->value[1])
-		lint_edit(x, d, l->file, at, at + 1, "", true);
-	else if (l->line->n_tokens > 2)
-		lint_edit(x, d, l->file, at, l->line->token[2].start, "", true);
+	next = value_after_equals(l, &n);
+	if (next)
+		lint_edit(x, d, l->file, at, next + n, "", true);
 }
 
 static bool ends_in_comma(const char *s)
@@ -312,36 +330,53 @@ static bool ends_in_comma(const char *s)
 
 static void comma_in_value(struct lint *x, const struct lint_line *l)
 {
-	uint32_t at = l->value_loc.end - 1;
-	const char comma[2] = { l->value[strlen(l->value) - 1], '\0' };
+	uint32_t at = l->value_loc.end - 1, first;
+	size_t n = strlen(l->value);
+	const char comma[2] = { l->value[n - 1], '\0' };
 	struct diag *d;
+
+	while (n && strchr(",;", l->value[n - 1]))
+		n--;
+	first = l->value_loc.start + (uint32_t)n;
 
 	line_drop(x, l, DIAG_invalid_value);
 	line_drop(x, l, DIAG_value_tail);
 	d = line_tell(x, l, DIAG_stray_comma, loc_range(l->file, at, at + 1), comma,
 		      "it becomes part of the value", NULL);
-	if (strlen(l->value) > 1)
-		lint_edit(x, d, l->file, at, at + 1, "", true);
+	if (n)
+		lint_edit(x, d, l->file, first, at + 1, "", true);
 }
 
-/* A comma as a word of its own, at the end: it is ignored, but means that someone errs. */
+static bool is_comma(const struct lint_line *l, const struct token *t)
+{
+	return t->kind == TOKEN_WORD && t->end - t->start == 1 &&
+	       strchr(",;", bytes_of(l->file)[t->start]);
+}
+
+/* Commas as words of their own, at the end: they are ignored, but mean that someone errs. */
 static void comma_at_end(struct lint *x, const struct lint_line *l)
 {
-	const struct token *t = last_token(l);
-	char c = bytes_of(l->file)[t->start];
-	const char comma[2] = { c, '\0' };
+	unsigned int least = l->line->kind == LINE_CLOSE ? 1 : 2, n = l->line->n_tokens;
 	struct diag *extra = line_find(x, l, DIAG_extra_data), *d;
+	const struct token *t;
+	char comma[2] = "";
 
-	if (t->kind != TOKEN_WORD || t->end - t->start != 1 || (c != ',' && c != ';') ||
-	    (l->line->kind != LINE_CLOSE && l->line->n_tokens < 3))
+	while (n > least && is_comma(l, &l->line->token[n - 1]))
+		n--;
+	if (n == l->line->n_tokens)
 		return;
+	t = &l->line->token[n];
+	comma[0] = bytes_of(l->file)[t->start];
 	if (extra && extra->loc.start >= t->start)
 		diag_drop(extra);
 	d = line_tell(x, l, DIAG_stray_comma, token_range(l->file, t), comma, "it is ignored",
 		      NULL);
 	if (d)
 		d->severity = SEV_WARNING;
-	lint_edit(x, d, l->file, t->start, t->end, "", false);
+	for (; n < l->line->n_tokens; n++) {
+		t = &l->line->token[n];
+		lint_edit(x, d, l->file, t->start, t->end, "", false);
+	}
 }
 
 void check_stray_comma(struct lint *x, const struct lint_line *l)

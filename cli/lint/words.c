@@ -29,7 +29,7 @@ static void comment_out(struct lint *x, const struct lint_line *l, const struct 
 void check_removed(struct lint *x, const struct lint_line *l)
 {
 	struct diag *gone = line_find(x, l, DIAG_removed_keyword), *d;
-	const struct kwdef *def = kw_get(kw_find_any(l->name));
+	const struct kwdef *def = kw_get(kw_find_any(l->name)), *found;
 
 	if (!gone)
 		return;
@@ -53,7 +53,8 @@ void check_removed(struct lint *x, const struct lint_line *l)
 	d = line_tell(x, l, DIAG_renamed_keyword, l->name_loc, l->name, def->successor,
 		      def->removed);
 	diag_suggest(x->diags, d, true, "%s", def->successor);
-	if (kw_find(l->section, def->successor))
+	found = kw_get(kw_find(l->section, def->successor));
+	if (found && (found->opens || l->line->kind != LINE_SECTION))
 		lint_edit(x, d, l->file, l->name_loc.start, l->name_loc.end, def->successor, true);
 }
 
