@@ -2,6 +2,7 @@
 # Real clients on a real kernel (issue 4): the programs and libraries that call multipath run as they are, find ours
 # under the name they call, and must conclude what device-mapper says. Run by boot, in the guest:
 #   tests/clients/cache.sh && tests/vm/boot tests/clients/guest.sh
+# VM_PASS=SCENES SCENES="no_maps two_maps" runs some scenes only.
 # The programs come in /vm/cache/clients.tar (cache.sh). There is no multipathd of ours yet: check_multipath looks for the
 # name in the process list only and gets a sleep of that name.
 set -u
@@ -12,10 +13,9 @@ MINIPATH=${MINIPATH-$TOP/build/minipath}
 [ -x "$MULTIPATH" ] || bail "the binary under test is missing: $MULTIPATH (run: make)"
 [ -s /vm/cache/clients.tar ] || bail "no client programs here (run: tests/clients/cache.sh)"
 
-mp() { # leaves OUT, ERR and RC
+mp() { # leaves ERR and RC, and its answer in /tmp/out
 	timeout 60 multipath "$@" >/tmp/out 2>/tmp/err
 	RC=$?
-	OUT=$(cat /tmp/out)
 	ERR=$(sed -E 's/^[0-9]+\.[0-9]{6} \| //' /tmp/err)
 }
 
