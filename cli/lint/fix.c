@@ -15,6 +15,7 @@ struct choice {
 	const struct lint_edit *edit;
 	bool *dropped; /* shared by the edits of one diagnostic */
 	unsigned int seq;
+	bool leads; /* the first edit of its diagnostic */
 };
 
 static int by_place(const void *a, const void *b)
@@ -64,7 +65,8 @@ static int choose(const struct lint_result *r, bool neutral_only, struct choice 
 			diag++;
 		if (neutral_only && r->edits[i].changes)
 			flags[diag] = true;
-		list[n++] = (struct choice){ &r->edits[i], &flags[diag], i };
+		list[n++] = (struct choice){ &r->edits[i], &flags[diag], i,
+					     !i || r->edits[i].diag != r->edits[i - 1].diag };
 	}
 	qsort(list, n, sizeof(*list), by_place);
 	drop_overlaps(list, n);
@@ -101,7 +103,18 @@ static void free_texts(struct srcfile **list)
 	free(list);
 }
 
-int lint_fixed_texts(const struct lint_result *r, bool neutral_only, struct srcfile ***ret_texts)
+/* How many diagnostics have edits that are made. */
+static unsigned int count_made(const struct choice *c, unsigned int n)
+{
+	unsigned int made = 0;
+
+	for (unsigned int i = 0; i < n; i++)
+		made += c[i].leads && !*c[i].dropped;
+	return made;
+}
+
+int lint_fixed_texts(const struct lint_result *r, bool neutral_only, struct srcfile ***ret_texts,
+		     unsigned int *mended)
 {
 	struct srcfile **texts = calloc(r->cfg->n_files + 1, sizeof(*texts));
 	struct choice *list = NULL;
@@ -111,6 +124,8 @@ int lint_fixed_texts(const struct lint_result *r, bool neutral_only, struct srcf
 
 	for (unsigned int i = 0; !err && i < r->cfg->n_files; i++)
 		err = edited(r->cfg->files[i], list, n, &texts[i]);
+	if (!err)
+		*mended += count_made(list, n);
 	free(list);
 	free(flags);
 	if (err < 0) {
@@ -121,20 +136,10 @@ int lint_fixed_texts(const struct lint_result *r, bool neutral_only, struct srcf
 	return 0;
 }
 
-static unsigned int count_mended(const struct lint_result *r)
-{
-	unsigned int n = 0;
-
-	for (unsigned int i = 0; i < r->n_edits; i++)
-		n += !i || r->edits[i].diag != r->edits[i - 1].diag;
-	return n;
-}
-
 int lint_fix(struct srcfile *const *texts, const struct lint_options *opt,
 	     struct lint_result **ret_result, unsigned int *ret_mended)
 {
 	struct lint_result *r;
-	unsigned int before = 0, left;
 	int err = lint_run(texts, opt, &r);
 
 	if (err < 0)
@@ -143,8 +148,7 @@ int lint_fix(struct srcfile *const *texts, const struct lint_options *opt,
 	for (int round = 0; round < LINT_ROUNDS && r->n_edits; round++) {
 		struct srcfile **mended;
 
-		before = count_mended(r);
-		err = lint_fixed_texts(r, false, &mended);
+		err = lint_fixed_texts(r, false, &mended, ret_mended);
 		lint_free(r);
 		if (err < 0)
 			return err;
@@ -152,8 +156,6 @@ int lint_fix(struct srcfile *const *texts, const struct lint_options *opt,
 		free(mended);
 		if (err < 0)
 			return err;
-		left = count_mended(r);
-		*ret_mended += before > left ? before - left : 0;
 	}
 	*ret_result = r;
 	return 0;

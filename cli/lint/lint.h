@@ -62,9 +62,10 @@ bool lint_is_check(enum diag_id id);
 
 /*
  * The texts of @r's files with the edits made; files without edits are the same bytes again.
- * *ret_texts (ends with NULL) and the files are the caller's; free the list with free().
+ * Adds the number of diagnostics that this mends to *mended. *ret_texts (ends with NULL) and the files are the caller's; free the list with free().
  */
-int lint_fixed_texts(const struct lint_result *r, bool neutral_only, struct srcfile ***ret_texts);
+int lint_fixed_texts(const struct lint_result *r, bool neutral_only, struct srcfile ***ret_texts,
+		     unsigned int *mended);
 
 /*
  * Lint and mend until nothing is left to mend (at most LINT_ROUNDS times). Takes over @texts; the

@@ -178,9 +178,10 @@ static void check_neutral(const struct lint_result *r, const struct lint_options
 {
 	__attribute__((cleanup(sb_done))) struct strbuf before = STRBUF_INIT, after = STRBUF_INIT;
 	struct srcfile **texts;
+	unsigned int mended = 0;
 	struct lint_result *again;
 
-	assert(lint_fixed_texts(r, true, &texts) == 0);
+	assert(lint_fixed_texts(r, true, &texts, &mended) == 0);
 	run(texts, opt, &again);
 	free(texts);
 	dump(r, &before);
