@@ -315,18 +315,20 @@ scene_sos() {
 }
 
 scene_iscsi() {
+	local all
 	config yes
 	iscsi_target store 1073741824 59e8ba68638854e9093f3ba3a0e00001 && iscsi_login 5 || bail "no iSCSI disks"
 	mp
-	NAME=mpathc
-	case $(truth) in *"$NAME("*) ;; *) bail "no map of the iSCSI disks: $(truth)" ;; esac
+	all=$(truth | grep -oE '[^ ()]+\([^)]*\)')
+	NAME=$(grep -F "($(iscsi_disks | sort | paste -sd' '))" <<<"$all" | cut -d'(' -f1)
+	[ -n "$NAME" ] || bail "no map of the iSCSI disks: $all"
 	matches "open-iscsi: umountiscsi.sh would deactivate that map" \
 		"$(/lib/open-iscsi/umountiscsi.sh --dry-run 2>&1 | sed -n '/multipath volumes/,$p' | tr '\n' ' ')" \
 		"multipath volumes:  +$NAME *\$"
 	is "open-iscsi: umountiscsi.sh" "$(/lib/open-iscsi/umountiscsi.sh 2>&1; echo "exit $?")" \
 		$'Unmounting all devices marked _netdev\nexit 0'
 	ok "open-iscsi: the map is gone" [ ! -e "/dev/mapper/$NAME" ]
-	is "open-iscsi: the others are not" "$(truth)" "mpatha($A $C) mpathb($B $D)"
+	is "open-iscsi: the others are not" "$(truth)" "$(grep -v "^$NAME(" <<<"$all" | paste -sd' ')"
 	/lib/open-iscsi/logout-all.sh >/tmp/logout 2>&1
 	is "open-iscsi: logout-all.sh" "$?" 0 || sed 's/^/# /' /tmp/logout
 	ok "open-iscsi: no session is left" wait_for 20 iscsi_disk_count 0
