@@ -278,7 +278,7 @@ static void choose_features(struct engine *e, struct map *m)
 	mlog(3, "%s: features = \"%s\" %s", m->alias, f,
 	     origin_text(m->props.v[KW_features].origin));
 	log_prop(m, &m->props, KW_no_path_retry);
-	m->queueing = queues(m) && (e->opt.allow_queueing || e->opt.daemon_runs);
+	m->queueing = queues(m) && (e->opt.allow_queueing || e->opt.daemon_runs || e->opt.dry_run);
 	m->features = m->queueing ? feature_add(e->topo->arena, f, "queue_if_no_path") : f;
 }
 

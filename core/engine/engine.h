@@ -26,6 +26,7 @@ struct engine_options {
 	int remove_retries;	  /* -R, -1: as configured */
 	bool use_environment;	  /* -u: udev properties may come from the environment */
 	bool daemon_runs;	  /* multipathd is there to end the queueing of a dead map */
+	bool query; /* what is wrong in the configuration is not our caller's matter now */
 	bool is_daemon;
 };
 

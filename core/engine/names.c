@@ -50,7 +50,7 @@ int names_load(struct engine *e)
 	if (r)
 		return r;
 	e->bindings = bindings_new();
-	bindings_parse(e->bindings, text, e->cfg, report, NULL);
+	bindings_parse(e->bindings, text, e->cfg, e->opt.query ? report_quietly : report, NULL);
 	free(text);
 	return 0;
 }
