@@ -655,26 +655,44 @@ void kw_syntax(enum kw_id kw, struct strbuf *out)
 
 /* ---- regular expressions ---- */
 
-#define REPEAT_MAX 4096 /* states that nested {m,n} may multiply to */
+#define REPEAT_MAX 4096 /* states that nested repetitions may multiply to */
+
+/* What one repetition multiplies by; *p stands at its sign and is moved to its end. */
+static unsigned long repeat_factor(const char *start, const char **p)
+{
+	const char *at = *p;
+	unsigned long n = 0;
+
+	if (*at == '+') /* of a group or of a repetition: what is in it stands there twice */
+		return at > start && strchr(")+*?}", at[-1]) ? 2 : 1;
+	for (at++; isdigit((unsigned char)*at) || *at == ','; at++) {
+		unsigned long m = isdigit((unsigned char)*at) ? strtoul(at, NULL, 10) : 0;
+
+		n = m > n ? m : n;
+	}
+	*p = at - 1;
+	return *at == '}' && n > 1 ? n : 1;
+}
 
 /*
- * The C library expands x{m,n} to n copies of x, and nested ones multiply: a line of 30 bytes can
- * ask for all memory. The product over the whole text bounds every nesting in it.
+ * The C library expands x{m,n} to n copies of x and x+ to two, and nested ones multiply: a line of
+ * 30 bytes can ask for all memory. The product over the whole text bounds every nesting in it.
  */
-static bool repeats_too_much(const char *p)
+static bool repeats_too_much(const char *pattern)
 {
 	unsigned long product = 1;
 
-	while ((p = strchr(p, '{'))) {
-		unsigned long n = 0;
+	for (const char *p = pattern; *p; p++) {
+		unsigned long n;
 
-		for (p++; isdigit((unsigned char)*p) || *p == ','; p++) {
-			unsigned long m = isdigit((unsigned char)*p) ? strtoul(p, NULL, 10) : 0;
-
-			n = m > n ? m : n;
+		if (*p == '\\' && p[1]) {
+			p++;
+			continue;
 		}
-		if (*p == '}' && n > 1)
-			product = n > REPEAT_MAX ? n : product * n;
+		if (*p != '{' && *p != '+')
+			continue;
+		n = repeat_factor(pattern, &p);
+		product = n > REPEAT_MAX ? n : product * n;
 		if (product > REPEAT_MAX)
 			return true;
 	}
