@@ -126,7 +126,9 @@ const char *vocab_all(struct lint *x, enum vocab_list list);
 
 /* No character of @text means anything in a regular expression. */
 bool regex_is_plain(const char *text);
-/* Does the expression match (substring search for plain ones)? A bad one does not. */
+/* No back-reference: those can take a matcher for ever. */
+bool regex_is_tame(const char *pattern);
+/* Does the expression match (substring search for plain ones)? A bad one and one that is not tame do not. */
 bool regex_hits(const char *pattern, const char *text);
 /* Text behind '^' and before '$' where that is plain, in @buf; NULL: it is not, or too long. */
 const char *regex_literal(const char *pattern, char *buf, size_t size);

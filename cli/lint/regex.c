@@ -20,6 +20,15 @@ bool regex_is_plain(const char *text)
 	return !strpbrk(text, SPECIAL);
 }
 
+bool regex_is_tame(const char *pattern)
+{
+	for (const char *p = pattern; (p = strchr(p, '\\')) && p[1]; p += 2) {
+		if (isdigit((unsigned char)p[1]))
+			return false;
+	}
+	return true;
+}
+
 bool regex_hits(const char *pattern, const char *text)
 {
 	regex_t re;
@@ -27,7 +36,7 @@ bool regex_hits(const char *pattern, const char *text)
 
 	if (regex_is_plain(pattern))
 		return strstr(text, pattern) != NULL;
-	if (regex_compile(&re, pattern, REG_EXTENDED | REG_NOSUB))
+	if (!regex_is_tame(pattern) || regex_compile(&re, pattern, REG_EXTENDED | REG_NOSUB))
 		return false;
 	hit = !regexec(&re, text, 0, NULL, 0);
 	regfree(&re);

@@ -42,7 +42,8 @@ void check_blacklist_everything(struct lint *x, const struct rule *r, bool excep
 {
 	const char *const *s = subjects[r->kind];
 
-	if (exception || !s[0] || !r->pattern || (x->white_kinds >> r->kind & 1))
+	if (exception || !s[0] || !r->pattern || !regex_is_tame(r->pattern) ||
+	    (x->white_kinds >> r->kind & 1))
 		return;
 	for (int i = 0; i < 4 && s[i]; i++) {
 		if (!rule_matches(r, s[i], NULL))
@@ -81,7 +82,7 @@ static void gather(const struct rules *rules, struct wwid_rules *ret)
 			continue;
 		if (regex_is_plain(r->pattern) && r->pattern[0] != '!' && strlen(r->pattern) > 16)
 			seen_add(&ret->plain, r);
-		else if (ret->n_wild < WILD_MAX)
+		else if (ret->n_wild < WILD_MAX && regex_is_tame(r->pattern))
 			ret->wild[ret->n_wild++] = r;
 	}
 }
@@ -262,7 +263,7 @@ static void compare_wild(struct lint *x, const struct device *list, unsigned int
 	for (unsigned int i = n; i-- > 0 && wild < WILD_MAX;) {
 		regex_t re;
 
-		if (list[i].plain_vendor ||
+		if (list[i].plain_vendor || !regex_is_tame(list[i].vendor) ||
 		    regex_compile(&re, list[i].vendor, REG_EXTENDED | REG_NOSUB))
 			continue;
 		wild++;
