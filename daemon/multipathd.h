@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * multipathd.h - the daemon's state, owned by its one thread.
+ *
+ * observe (a job with a host of its own) -> engine (one configuration generation: configuration,
+ * paths, the kernel's maps) -> checks (jobs) -> path_fsm() -> maps that are "dirty" -> desire ->
+ * plan -> changes (lane.h) -> the map is read again. Start-up, reconfigure, uevents and failed paths
+ * all take this way. Nothing here waits: what may block is a job (core/host/jobs.h), and its answer
+ * comes back by the loop. What verbs show is this state: showing needs no ioctl.
+ */
+#ifndef MP_MULTIPATHD_H
+#define MP_MULTIPATHD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/engine/engine.h"
+
+struct loop;
+struct ctl;
+struct evlog;
+
+#define DAEMON_STATES(X)                                                                           \
+	X(INIT, "init", "init")                                                                    \
+	X(STARTUP, "startup", "startup")                                                           \
+	X(CONFIGURE, "configure", "configure")                                                     \
+	X(IDLE, "idle", "up")                                                                      \
+	X(RUNNING, "running", "up")                                                                \
+	X(SHUTDOWN, "shutdown", "shutdown")
+
+enum daemon_state {
+#define X(id, shown, status) DAEMON_##id,
+	DAEMON_STATES(X)
+#undef X
+};
+const char *daemon_state_shown(enum daemon_state s);  /* "idle": show daemon */
+const char *daemon_state_status(enum daemon_state s); /* "up": STATUS= of sd_notify */
+
+/* Internals by file: observation (reload.c), path checks (sched.c), changes (lane.c), ... */
+struct daemon_sched;
+struct daemon_lane;
+struct daemon_events;
+struct daemon_watch;
+
+struct daemon_options {
+	int verbosity; /* -v, -1: as configured */
+	bool bindings_read_only;
+};
+
+struct multipathd {
+	struct host *host;
+	struct loop *loop;
+	struct daemon_options opt;
+	struct engine *e; /* never NULL once the first observation has come back */
+	enum daemon_state state;
+	bool reconfigure_pending;	  /* show daemon: "(pending reconfigure)" */
+	bool queue_without_daemon_forced; /* forcequeueing daemon */
+	unsigned int generation;	  /* counts observations */
+	struct evlog *log;		  /* show events, show why */
+	struct daemon_sched *sched;
+	struct daemon_lane *lane;
+	struct daemon_events *events;
+	struct daemon_watch *watch;
+	void (*on_state)(void *ctx, enum daemon_state s); /* told of every change of @state */
+	void *on_state_ctx;
+};
+
+/* @h and @l outlive it. Nothing is looked at before daemon_start(). */
+struct multipathd *daemon_new(struct host *h, struct loop *l, const struct daemon_options *opt);
+void daemon_free(struct multipathd *d);
+
+/* Begin: the first observation is under way when it returns. -errno: cannot go on (logged). */
+int daemon_start(struct multipathd *d);
+
+/* End: queueing is switched off where queue_without_daemon says so; the loop stops when that is
+ * done. */
+void daemon_shutdown(struct multipathd *d);
+
+/* The map or path that a client means: alias, WWID, dm-N or /dev/mapper/...; kernel name, MAJ:MIN or
+ * /dev/... NULL: none. */
+struct map *daemon_map(struct multipathd *d, const char *ref);
+struct path *daemon_path(struct multipathd *d, const char *ref);
+
+/* Is something under way or due at once (show status: busy)? */
+bool daemon_busy(const struct multipathd *d);
+
+/* Check jobs: begun and unanswered, waiting for a worker, the pool's size (show workers). */
+struct daemon_workers {
+	unsigned int running, queued, limit;
+	unsigned int lane_pending; /* changes of maps under way */
+};
+void daemon_workers(const struct multipathd *d, struct daemon_workers *ret);
+
+#endif
