@@ -9,7 +9,10 @@
 #define MP_MAP_H
 
 #include "core/host/dmb.h"
+#include "core/model/failback.h"
+#include "core/model/maplife.h"
 #include "core/model/path.h"
+#include "core/model/queueing.h"
 
 struct arena;
 struct config;
@@ -76,8 +79,11 @@ struct map {
 	/* statistics and queueing life, kept by the daemon; 0 in the command line tool */
 	unsigned int stat_path_failures, stat_switchgroup, stat_map_loads, stat_total_queueing_s,
 		stat_queueing_timeouts, stat_map_failures;
-	int retry_tick;
-	int failback_tick;
+	int retry_tick;	   /* for %Q: queueing_refresh() */
+	int failback_tick; /* for %F: failback_refresh() */
+	struct queueing q;
+	struct failback fb;
+	struct map_life life;
 };
 
 /* Everything observed and decided in one run or one generation. */

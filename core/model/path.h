@@ -15,6 +15,7 @@
 #include <sys/types.h>
 
 #include "core/host/udb.h"
+#include "core/model/life_state.h"
 #include "core/model/props.h"
 
 struct map;
@@ -151,7 +152,8 @@ struct path {
 	struct props props;	 /* keywords of path scope, resolved */
 	enum path_init init;
 	enum path_state sysfs_state; /* PATH_UP, DOWN, PENDING, REMOVED, from dev.state */
-	enum path_state state;	     /* of the last check */
+	enum path_state state;	     /* the path's; under a daemon only path_fsm() changes it */
+	enum path_state verdict;     /* daemon: of the last check, as it was given */
 	char check_msg[96];	     /* as logged: " reports path is up" */
 	struct probe_memory check_mem, prio_mem;
 	uint32_t map_mem; /* what a checker learnt of the whole map (probe.h) */
@@ -167,7 +169,8 @@ struct path {
 	bool in_table;	      /* listed in the observed table of @map */
 	struct map *map;      /* NULL: orphan */
 	struct pathgroup *group;
-	unsigned int tick, interval; /* daemon: seconds since the last check, and between checks */
+	unsigned int tick, interval; /* for %C: life_progress() */
+	struct path_life life;	     /* daemon */
 };
 
 /* PATH_UP and so on from the text of the device's state attribute (behaviour.md 6.1). */
