@@ -11,6 +11,7 @@
 #include "core/engine/log.h"
 #include "core/engine/names.h"
 #include "core/engine/observe.h"
+#include "core/engine/renames.h"
 #include "core/engine/survey.h"
 
 /* Devices that neither udev nor sysfs could name are asked for their VPD pages first. */
@@ -85,6 +86,10 @@ static int look(struct mp *mp, const char **ret_scope, char *wwid, size_t len)
 	return 0;
 }
 
+/* How long a map whose path a partitioner has locked is tried again, and how often. */
+#define LOCK_PATIENCE_NS (10 * NSEC_PER_SEC)
+#define LOCK_PAUSE_NS	 (100 * NSEC_PER_MSEC)
+
 /* What a map's result means for the exit status. A path in use by something else is no failure of
  * ours, and never was one of multipath-tools'; what device-mapper refuses is. */
 static int finish(struct mp *mp, struct map *m, enum apply_result r)
@@ -95,11 +100,52 @@ static int finish(struct mp *mp, struct map *m, enum apply_result r)
 		mlog(2, "%s: %s map", m->alias, m->action == ACT_CREATE ? "ignoring" : "removing");
 		return r == APPLY_FAILED;
 	}
+	if (r == APPLY_LOCKED) {
+		mlog(0, "%s: not made: another program keeps one of its paths locked", m->alias);
+		return 1;
+	}
 	if (r == APPLY_DONE)
 		apply_stop_queueing(e, m);
 	if (m->action != ACT_NOTHING)
 		mp_print_map(m);
 	return 0;
+}
+
+/* Apply the first @n of e->wanted. Maps with a locked path are put at the front to be tried
+ * again, unless this is the @last time; *ret_locked is their number. */
+static int apply_round(struct mp *mp, unsigned int n, bool last, unsigned int *ret_locked)
+{
+	struct engine *e = mp->e;
+	int status = 0;
+
+	*ret_locked = 0;
+	for (unsigned int i = 0; i < n; i++) {
+		struct map *m = e->wanted[i];
+		enum apply_result r = apply_map(e, m);
+
+		if (r == APPLY_LOCKED && !last)
+			e->wanted[(*ret_locked)++] = m;
+		else
+			status |= finish(mp, m, r);
+	}
+	return status;
+}
+
+/* The other maps do not wait for one that is locked. */
+static int apply_all(struct mp *mp)
+{
+	struct engine *e = mp->e;
+	unsigned int n = e->n_wanted;
+	int64_t waited = 0;
+	int status = 0;
+
+	for (;;) {
+		status |= apply_round(mp, n, waited >= LOCK_PATIENCE_NS, &n);
+		if (!n)
+			return status;
+		host_pause(e->host, LOCK_PAUSE_NS);
+		waited += LOCK_PAUSE_NS;
+	}
 }
 
 int mp_create(struct mp *mp)
@@ -108,7 +154,7 @@ int mp_create(struct mp *mp)
 	struct dmb *dmb = e->host->dmb;
 	char wwid[WWID_MAX];
 	const char *scope;
-	int status = 0;
+	int status;
 
 	e->opt.daemon_runs = mp_daemon_runs(e->host);
 	if (look(mp, &scope, wwid, sizeof(wwid)))
@@ -122,9 +168,9 @@ int mp_create(struct mp *mp)
 		for (unsigned int i = 0; i < e->topo->n_maps; i++)
 			apply_reinstate(e, e->topo->maps[i]);
 		dmb->ops->batch_begin(dmb);
+		renames_prepare(e);
 	}
-	for (unsigned int i = 0; i < e->n_wanted; i++)
-		status |= finish(mp, e->wanted[i], apply_map(e, e->wanted[i]));
+	status = apply_all(mp);
 	if (!e->opt.dry_run) {
 		dmb->ops->batch_wait(dmb);
 		mp_warn_no_daemon(mp, e->n_wanted + e->topo->n_maps > 0);

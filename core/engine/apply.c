@@ -14,6 +14,7 @@
 #include "core/engine/log.h"
 #include "core/engine/names.h"
 #include "core/engine/observe.h"
+#include "core/engine/pathlock.h"
 #include "core/engine/transport.h"
 #include "core/model/dmtext.h"
 #include "parser/arena.h"
@@ -59,7 +60,7 @@ static struct dm_spec spec_of(const struct map *m, char *uuid, size_t len)
 
 /* --- one function an action ------------------------------------------------------------------ */
 
-static int create(struct engine *e, struct map *m)
+static int create_locked(struct engine *e, struct map *m)
 {
 	char uuid[WWID_MAX + 8];
 	struct dm_spec s = spec_of(m, uuid, sizeof(uuid));
@@ -73,6 +74,18 @@ static int create(struct engine *e, struct map *m)
 		s.read_only = m->force_readonly = true;
 		r = dmb(e)->ops->create(dmb(e), &s);
 	}
+	return r;
+}
+
+static int create(struct engine *e, struct map *m)
+{
+	struct pathlock lock;
+	int r = pathlock_take(e, m, &lock);
+
+	if (r)
+		return r == -EBUSY ? -EAGAIN : r;
+	r = create_locked(e, m);
+	pathlock_release(e, &lock);
 	return r;
 }
 
@@ -195,7 +208,10 @@ static int rename_map(struct engine *e, const struct dm_map *dm, const char *to)
 		r = dmb(e)->ops->rename(dmb(e), part->name, name, 0);
 		if (r)
 			complain(e, part->name, "rename", r);
+		else
+			observe_renamed(e, part->name, name);
 	}
+	observe_renamed(e, dm->name, to);
 	return 0;
 }
 
@@ -242,6 +258,8 @@ static enum apply_result run_action(struct engine *e, struct map *m, const struc
 	if (rename)
 		snprintf(m->alias, sizeof(m->alias), "%s", seen->dm.name);
 	r = actions[m->action].apply(e, m);
+	if (r == -EAGAIN)
+		return APPLY_LOCKED;
 	if (r) {
 		complain(e, m->alias, actions[m->action].what, r);
 		if (m->action == ACT_CREATE &&

@@ -15,6 +15,7 @@ enum apply_result {
 	APPLY_DONE,   /* changed, or nothing was to do */
 	APPLY_DRY,    /* dry run */
 	APPLY_IN_USE, /* a path is in use by something else */
+	APPLY_LOCKED, /* a partitioner has a path locked: try again soon */
 	APPLY_FAILED,
 };
 

@@ -6,6 +6,7 @@
 #include "core/engine/observe.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
@@ -39,6 +40,20 @@ const struct dm_map *observe_by_wwid(const struct engine *e, const char *wwid)
 		    !strcmp(e->dm.list[i].uuid + 6, wwid))
 			return &e->dm.list[i];
 	return NULL;
+}
+
+void observe_renamed(struct engine *e, const char *from, const char *to)
+{
+	char old[DM_NAME_MAX];
+
+	snprintf(old, sizeof(old), "%s", from); /* it may be one of those that change */
+	for (unsigned int i = 0; i < e->dm.n; i++)
+		if (!strcmp(e->dm.list[i].name, old))
+			snprintf(e->dm.list[i].name, sizeof(e->dm.list[i].name), "%s", to);
+	for (unsigned int i = 0; i < e->topo->n_maps; i++)
+		if (!strcmp(e->topo->maps[i]->dm.name, old))
+			snprintf(e->topo->maps[i]->dm.name, sizeof(e->topo->maps[i]->dm.name), "%s",
+				 to);
 }
 
 static bool in_scope(const struct dm_map *m, const char *wwid)

@@ -28,4 +28,7 @@ const char *observe_wwid(const struct dm_map *m);
 const struct dm_map *observe_named(const struct engine *e, const char *name);
 const struct dm_map *observe_by_wwid(const struct engine *e, const char *wwid);
 
+/* A map was given another name: so that the rest of this run knows. */
+void observe_renamed(struct engine *e, const char *from, const char *to);
+
 #endif

@@ -58,6 +58,13 @@ struct devio_ops {
 	int (*block_size)(struct devio_dev *d, unsigned int *ret_bytes);
 	/* Could the whole device be opened exclusively (O_EXCL)? 0 yes, -EBUSY held. */
 	int (*exclusive)(struct devio *io, const char *name, dev_t devno);
+	/*
+	 * Take a shared advisory lock (flock) on the node without waiting, as udevd does while it
+	 * handles the device. -EBUSY: a partitioner holds it exclusively; else the lock, >= 0, which
+	 * keeps the device open until it is given back.
+	 */
+	int (*lock)(struct devio *io, const char *name, dev_t devno);
+	void (*unlock)(struct devio *io, int lock);
 	void (*free)(struct devio *io);
 };
 struct devio {

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -117,6 +118,25 @@ static int live_exclusive(struct devio *io, const char *name, dev_t devno)
 	return 0;
 }
 
+static int live_lock(struct devio *io, const char *name, dev_t devno)
+{
+	int fd = node_open(io, name, devno, 0);
+
+	if (fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0) {
+		int r = errno == EWOULDBLOCK ? -EBUSY : -errno;
+
+		close(fd);
+		return r;
+	}
+	return fd;
+}
+
+static void live_unlock(struct devio *io, int lock)
+{
+	(void)io;
+	close(lock);
+}
+
 static void live_free(struct devio *io)
 {
 	free(io);
@@ -130,6 +150,8 @@ static const struct devio_ops live_ops = {
 	.read = live_read,
 	.block_size = live_block_size,
 	.exclusive = live_exclusive,
+	.lock = live_lock,
+	.unlock = live_unlock,
 	.free = live_free,
 };
 

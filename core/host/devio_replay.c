@@ -390,6 +390,18 @@ static int replay_exclusive(struct devio *io, const char *name, dev_t devno)
 	return 0;
 }
 
+static int replay_lock(struct devio *io, const char *name, dev_t devno)
+{
+	(void)devno;
+	return device_dir(io, name, "lock");
+}
+
+static void replay_unlock(struct devio *io, int lock)
+{
+	(void)io;
+	close(lock);
+}
+
 static void replay_free(struct devio *io)
 {
 	struct devio_rp *rp = (struct devio_rp *)io;
@@ -409,6 +421,8 @@ static const struct devio_ops replay_ops = {
 	.read = replay_read,
 	.block_size = replay_block_size,
 	.exclusive = replay_exclusive,
+	.lock = replay_lock,
+	.unlock = replay_unlock,
 	.free = replay_free,
 };
 

@@ -32,6 +32,7 @@ static int setup(void **state)
 	tmpdir_file(&tmp, "scsi/sda/read-4096", "error EIO\n");
 	tmpdir_file(&tmp, "scsi/sda/blocksize", "4096\n");
 	tmpdir_file(&tmp, "scsi/sda/exclusive", "error EBUSY\n");
+	tmpdir_file(&tmp, "scsi/sdb/lock", "error EBUSY\n");
 	tmpdir_file(&tmp, "scsi/sdb/open", "error ENXIO\n");
 	tmpdir_file(&tmp, "scsi/sdc/000000000000", "hang\n");
 	tmpdir_file(&tmp, "scsi/nvme0n1/nvme-06-1", "0 0 0 -\nab cd\n");
@@ -146,6 +147,7 @@ static void test_block(void **state)
 	struct devio_dev *d = opened(io, "sda"), *n = opened(io, "nvme0n1");
 	unsigned int size = 0;
 	char buf[512];
+	int lock;
 
 	(void)state;
 	assert_int_equal(io->ops->read(d, buf, 512, 0), 512);
@@ -159,6 +161,11 @@ static void test_block(void **state)
 	assert_int_equal(size, 512);
 	assert_int_equal(io->ops->exclusive(io, "sda", makedev(8, 0)), -EBUSY);
 	assert_int_equal(io->ops->exclusive(io, "nvme0n1", makedev(259, 0)), 0);
+	assert_int_equal(io->ops->lock(io, "sdb", makedev(8, 16)), -EBUSY);
+	assert_int_equal(io->ops->lock(io, "nosuch", makedev(8, 32)), -ENODEV);
+	lock = io->ops->lock(io, "sda", makedev(8, 0));
+	assert_true(lock >= 0);
+	io->ops->unlock(io, lock);
 	io->ops->close(d);
 	io->ops->close(n);
 	io->ops->close(NULL);
