@@ -19,7 +19,8 @@ int pathlock_take(struct engine *e, const struct map *m, struct pathlock *ret_lo
 		int fd = io->ops->lock(io, d->name, d->devno);
 
 		if (fd == -EBUSY) {
-			mlog(3, "%s: failed to create map (in use): %s is locked", m->alias, d->name);
+			mlog(3, "%s: failed to create map (in use): %s is locked", m->alias,
+			     d->name);
 			pathlock_release(e, &lock);
 			return -EBUSY;
 		}

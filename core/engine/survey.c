@@ -301,7 +301,7 @@ static void keep_check(const struct job *j, struct path *p)
 		mlog(3, "%s: %s checker%s", p->dev.name, j->checker->name, p->check_msg);
 }
 
-static void keep_rank(const struct job *j, struct path *p)
+static void keep_rank(const struct engine *e, const struct job *j, struct path *p)
 {
 	if (!j->prio) {
 		mlog(0, "%s: no prioritizer is named \"%s\"", p->dev.name, j->prio_name);
@@ -321,7 +321,8 @@ static void keep_rank(const struct job *j, struct path *p)
 	if (j->rank.ok)
 		mlog(3, "%s: %s prio = %d", p->dev.name, j->prio->name, p->prio);
 	else
-		mlog(3, "%s: %s prio error: %s", p->dev.name, j->prio->name, j->rank.why);
+		mlog(e->opt.query ? 3 : 0, "%s: %s prio: %s", p->dev.name, j->prio->name,
+		     j->rank.why);
 }
 
 static void keep(struct engine *e, const struct job *j)
@@ -339,7 +340,7 @@ static void keep(struct engine *e, const struct job *j)
 	if (j->want & SURVEY_CHECK)
 		keep_check(j, p);
 	if (j->ranked)
-		keep_rank(j, p);
+		keep_rank(e, j, p);
 }
 
 /* Nothing is sent to a device that the kernel itself calls offline or blocked. */

@@ -129,9 +129,8 @@ static void renames(void **state)
 	x->seen.same_name = &other;
 	expect(x, ACT_IMPOSSIBLE, "alias taken");
 	assert_string_equal(x->plan.name, "old");
-	assert_string_equal(
-		x->plan.notes[0].text,
-		"3600a: map \"mpatha\" already present, unable to rename \"old\"");
+	assert_string_equal(x->plan.notes[0].text,
+			    "3600a: map \"mpatha\" already present, unable to rename \"old\"");
 
 	x->seen.force = true;
 	expect(x, ACT_RELOAD, "forced by user");

@@ -73,8 +73,11 @@ static void swaps_and_circles_park_one(void **state)
 /* A map that waits for a member of a circle waits for all of it; one circle parks one map. */
 static void tails_hang_from_circles(void **state)
 {
-	struct naming l[] = { { "t", "a", false }, { "a", "b", false }, { "b", "c", false },
-			      { "c", "b0", false }, { NULL, "t", false } };
+	struct naming l[] = { { "t", "a", false },
+			      { "a", "b", false },
+			      { "b", "c", false },
+			      { "c", "b0", false },
+			      { NULL, "t", false } };
 	(void)state;
 
 	play(l, 5, 0);
@@ -101,7 +104,8 @@ static void all_permutations(void **state)
 	(void)state;
 
 	for (int p = 0; p < 256; p++) {
-		unsigned int t[4] = { p & 3, p >> 2 & 3, p >> 4 & 3, p >> 6 }, circles = 0, seen = 0;
+		unsigned int t[4] = { p & 3, p >> 2 & 3, p >> 4 & 3, p >> 6 }, circles = 0,
+			     seen = 0;
 
 		if (1u << t[0] ^ 1u << t[1] ^ 1u << t[2] ^ 1u << t[3] ^ 15)
 			continue;
