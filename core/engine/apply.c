@@ -14,7 +14,6 @@
 #include "core/engine/log.h"
 #include "core/engine/names.h"
 #include "core/engine/observe.h"
-#include "core/engine/pathlock.h"
 #include "core/engine/transport.h"
 #include "core/model/dmtext.h"
 #include "parser/arena.h"
@@ -24,135 +23,11 @@ static struct dmb *dmb(const struct engine *e)
 	return e->host->dmb;
 }
 
-static void complain(const struct engine *e, const char *map, const char *what, int err)
+static void complain(const struct change *c)
 {
-	const char *words = dmb(e)->ops->error(dmb(e));
-
-	mlog(0, "%s: %s failed: %s%s%s", map, what, strerror(-err), words && *words ? ": " : "",
-	     words ? words : "");
+	mlog(0, "%s: %s failed: %s%s%s", c->object, c->failed, strerror(-c->err),
+	     c->words[0] ? ": " : "", c->words);
 }
-
-static struct dm_spec spec_of(const struct map *m, char *uuid, size_t len)
-{
-	struct dm_spec s = {
-		.name = m->alias,
-		.uuid = uuid,
-		.target = "multipath",
-		.params = m->params,
-		.size = m->size,
-		.read_only = m->force_readonly,
-	};
-	const struct props *p = &m->props;
-
-	snprintf(uuid, len, "mpath-%s", m->wwid);
-	s.set_mode = p->v[KW_mode].val != NULL;
-	s.mode = (mode_t)props_num(p, KW_mode, 0);
-	s.set_uid = p->v[KW_uid].val != NULL;
-	s.uid = (uid_t)props_num(p, KW_uid, 0);
-	s.set_gid = p->v[KW_gid].val != NULL;
-	s.gid = (gid_t)props_num(p, KW_gid, 0);
-	if (props_yes(p, KW_skip_kpartx))
-		s.udev_flags |= DM_UF_SKIP_KPARTX;
-	if (!map_usable_paths(m))
-		s.udev_flags |= DM_UF_NO_PATHS;
-	return s;
-}
-
-/* --- one function an action ------------------------------------------------------------------ */
-
-static int create_locked(struct engine *e, struct map *m)
-{
-	char uuid[WWID_MAX + 8];
-	struct dm_spec s = spec_of(m, uuid, sizeof(uuid));
-	int r;
-
-	mlog(2, "%s: addmap [0 %llu multipath %s]", m->alias, (unsigned long long)m->size,
-	     m->params);
-	r = dmb(e)->ops->create(dmb(e), &s);
-	if (r == -EROFS) {
-		mlog(3, "%s: a path is write-protected, creating a read-only map", m->alias);
-		s.read_only = m->force_readonly = true;
-		r = dmb(e)->ops->create(dmb(e), &s);
-	}
-	return r;
-}
-
-static int create(struct engine *e, struct map *m)
-{
-	struct pathlock lock;
-	int r = pathlock_take(e, m, &lock);
-
-	if (r)
-		return r == -EBUSY ? -EAGAIN : r;
-	r = create_locked(e, m);
-	pathlock_release(e, &lock);
-	return r;
-}
-
-static int load(struct engine *e, struct map *m, bool flush)
-{
-	char uuid[WWID_MAX + 8];
-	struct dm_spec s = spec_of(m, uuid, sizeof(uuid));
-	int r;
-
-	mlog(3, "%s: reload [0 %llu multipath %s]", m->alias, (unsigned long long)m->size,
-	     m->params);
-	s.udev_flags |= flush ? 0 : DM_UF_RELOAD;
-	r = dmb(e)->ops->reload(dmb(e), &s, flush);
-	if (r == -EROFS) {
-		s.read_only = m->force_readonly = true;
-		r = dmb(e)->ops->reload(dmb(e), &s, flush);
-	}
-	return r;
-}
-
-static int reload(struct engine *e, struct map *m)
-{
-	return load(e, m, false);
-}
-
-static int resize(struct engine *e, struct map *m)
-{
-	return load(e, m, true);
-}
-
-static int switch_group(struct engine *e, struct map *m)
-{
-	char text[32];
-	int r;
-
-	snprintf(text, sizeof(text), "switch_group %u", m->best_group);
-	r = dmb(e)->ops->message(dmb(e), m->alias, text);
-	if (!r)
-		apply_reinstate(e, m);
-	return r;
-}
-
-static int nothing(struct engine *e, struct map *m)
-{
-	(void)e, (void)m;
-	return 0;
-}
-
-static const struct {
-	int (*apply)(struct engine *e, struct map *m);
-	const char *what;
-	bool rename;
-} actions[] = {
-	[ACT_NONE] = { nothing, "", false },
-	[ACT_NOTHING] = { nothing, "", false },
-	[ACT_REJECT] = { nothing, "", false },
-	[ACT_IMPOSSIBLE] = { nothing, "", false },
-	[ACT_DRY_RUN] = { nothing, "", false },
-	[ACT_CREATE] = { create, "create", false },
-	[ACT_RELOAD] = { reload, "reload", false },
-	[ACT_RESIZE] = { resize, "resize", false },
-	[ACT_SWITCHPG] = { switch_group, "switch_group", false },
-	[ACT_RENAME] = { nothing, "rename", true },
-	[ACT_RELOAD_RENAME] = { reload, "reload", true },
-	[ACT_RESIZE_RENAME] = { resize, "resize", true },
-	[ACT_SWITCHPG_RENAME] = { switch_group, "switch_group", true },
-};
 
 /* --- partition maps -------------------------------------------------------------------------- */
 
@@ -189,29 +64,25 @@ static int partition_name(const struct engine *e, const struct dm_map *part, con
 	return 0;
 }
 
-static int rename_map(struct engine *e, const struct dm_map *dm, const char *to)
+/* The partition maps of @dm into @c, with the names they get where the map is renamed. */
+static int take_partitions(struct engine *e, const struct dm_map *dm, struct change *c)
 {
-	int r = dmb(e)->ops->rename(dmb(e), dm->name, to, 0);
-
-	if (r) {
-		complain(e, dm->name, "rename", r);
-		return r;
-	}
 	for (unsigned int i = 0; i < e->dm.n; i++) {
 		const struct dm_map *part = &e->dm.list[i];
-		char name[DM_NAME_MAX];
+		struct change_part *grown, p = { .err = 0 };
 
-		if (!is_partition_of(part, dm) ||
-		    partition_name(e, part, dm->name, to, name, sizeof(name)) ||
-		    !strcmp(name, part->name))
+		if (!is_partition_of(part, dm))
 			continue;
-		r = dmb(e)->ops->rename(dmb(e), part->name, name, 0);
-		if (r)
-			complain(e, part->name, "rename", r);
-		else
-			observe_renamed(e, part->name, name);
+		grown = realloc(c->parts, (c->n_parts + 1) * sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		c->parts = grown;
+		snprintf(p.from, sizeof(p.from), "%s", part->name);
+		if (!c->rename_to[0] ||
+		    partition_name(e, part, dm->name, c->rename_to, p.to, sizeof(p.to)))
+			snprintf(p.to, sizeof(p.to), "%s", part->name);
+		c->parts[c->n_parts++] = p;
 	}
-	observe_renamed(e, dm->name, to);
 	return 0;
 }
 
@@ -247,34 +118,72 @@ static void after_create(struct engine *e, struct map *m)
 		mlog(3, "wrote wwid %s to wwids file", m->wwid);
 }
 
-static enum apply_result run_action(struct engine *e, struct map *m, const struct plan *p,
-				    const struct map *seen)
+static bool renames(enum map_action a)
 {
-	bool rename = actions[m->action].rename;
-	char wanted[WWID_MAX];
-	int r;
-
-	memcpy(wanted, p->name, sizeof(wanted));
-	if (rename)
-		snprintf(m->alias, sizeof(m->alias), "%s", seen->dm.name);
-	r = actions[m->action].apply(e, m);
-	if (r == -EAGAIN)
-		return APPLY_LOCKED;
-	if (r) {
-		complain(e, m->alias, actions[m->action].what, r);
-		if (m->action == ACT_CREATE &&
-		    state_mark(e->host->state, STATE_FAILED_WWIDS, m->wwid) == 0)
-			mlog(2, "%s: mark as failed", m->wwid);
-		return r == -EBUSY ? APPLY_IN_USE : APPLY_FAILED;
-	}
-	if (rename && !rename_map(e, &seen->dm, wanted))
-		snprintf(m->alias, sizeof(m->alias), "%s", wanted);
-	if (m->action == ACT_CREATE)
-		after_create(e, m);
-	return APPLY_DONE;
+	return a == ACT_RENAME || a == ACT_RELOAD_RENAME || a == ACT_RESIZE_RENAME ||
+	       a == ACT_SWITCHPG_RENAME;
 }
 
-enum apply_result apply_map(struct engine *e, struct map *m)
+static bool loads(enum map_action a)
+{
+	return a == ACT_CREATE || a == ACT_RELOAD || a == ACT_RESIZE || a == ACT_RELOAD_RENAME ||
+	       a == ACT_RESIZE_RENAME;
+}
+
+static void take_spec(const struct map *m, struct change *c)
+{
+	const struct props *p = &m->props;
+	struct dm_spec *s = &c->spec;
+
+	snprintf(c->uuid, sizeof(c->uuid), "mpath-%s", m->wwid);
+	s->size = m->size;
+	s->read_only = m->force_readonly;
+	s->set_mode = p->v[KW_mode].val != NULL;
+	s->mode = (mode_t)props_num(p, KW_mode, 0);
+	s->set_uid = p->v[KW_uid].val != NULL;
+	s->uid = (uid_t)props_num(p, KW_uid, 0);
+	s->set_gid = p->v[KW_gid].val != NULL;
+	s->gid = (gid_t)props_num(p, KW_gid, 0);
+	if (props_yes(p, KW_skip_kpartx))
+		s->udev_flags |= DM_UF_SKIP_KPARTX;
+	if (!map_usable_paths(m))
+		s->udev_flags |= DM_UF_NO_PATHS;
+}
+
+static int take_locks(const struct map *m, struct change *c)
+{
+	c->locks = calloc(m->n_paths + 1, sizeof(*c->locks));
+	if (!c->locks)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < m->n_paths; i++) {
+		struct pathlock_node *n = &c->locks[c->n_locks++];
+
+		snprintf(n->name, sizeof(n->name), "%s", m->paths[i]->dev.name);
+		n->devno = m->paths[i]->dev.devno;
+	}
+	return 0;
+}
+
+static int take_change(struct engine *e, const struct map *m, const struct plan *p,
+		       const struct map *seen, struct change *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->action = m->action;
+	c->switch_to = m->best_group;
+	snprintf(c->wwid, sizeof(c->wwid), "%s", m->wwid);
+	snprintf(c->name, sizeof(c->name), "%s", seen ? seen->dm.name : p->name);
+	take_spec(m, c);
+	if (m->params && !(c->params = strdup(m->params)))
+		return -ENOMEM;
+	if (m->action == ACT_CREATE)
+		return take_locks(m, c);
+	if (!renames(m->action))
+		return 0;
+	snprintf(c->rename_to, sizeof(c->rename_to), "%s", p->name);
+	return take_partitions(e, &seen->dm, c);
+}
+
+enum apply_result apply_plan(struct engine *e, struct map *m, struct change *ret_change)
 {
 	struct plan_seen seen = look(e, m);
 	struct plan p;
@@ -290,7 +199,73 @@ enum apply_result apply_map(struct engine *e, struct map *m)
 	m->action = p.action;
 	snprintf(m->alias, sizeof(m->alias), "%s", p.name);
 	transport_settle(e, m);
-	return run_action(e, m, &p, seen.same_wwid);
+	if (!loads(m->action) && !renames(m->action) && m->action != ACT_SWITCHPG)
+		return APPLY_DONE;
+	if (take_change(e, m, &p, seen.same_wwid, ret_change)) {
+		change_done(ret_change);
+		mlog(0, "%s: out of memory", m->alias);
+		return APPLY_FAILED;
+	}
+	if (loads(m->action))
+		mlog(m->action == ACT_CREATE ? 2 : 3, "%s: %s [0 %llu multipath %s]",
+		     ret_change->name, m->action == ACT_CREATE ? "addmap" : "reload",
+		     (unsigned long long)m->size, m->params);
+	return APPLY_RUN;
+}
+
+static void note_renames(struct engine *e, const struct change *c)
+{
+	for (unsigned int i = 0; c->renamed && i < c->n_parts; i++) {
+		const struct change_part *p = &c->parts[i];
+
+		if (p->err)
+			mlog(0, "%s: rename to %s failed: %s", p->from, p->to, strerror(-p->err));
+		else
+			observe_renamed(e, p->from, p->to);
+	}
+	if (c->renamed)
+		observe_renamed(e, c->name, c->rename_to);
+}
+
+enum apply_result apply_finish(struct engine *e, struct map *m, const struct change *c)
+{
+	if (c->locked) {
+		mlog(3, "%s: failed to create map (in use): %s is locked", m->alias, c->object);
+		return APPLY_LOCKED;
+	}
+	if (c->read_only) {
+		mlog(3, "%s: a path is write-protected, the map is read-only", m->alias);
+		m->force_readonly = true;
+	}
+	note_renames(e, c);
+	if (c->rename_to[0] && !c->renamed)
+		snprintf(m->alias, sizeof(m->alias), "%s", c->name);
+	if (c->failed)
+		complain(c);
+	if (c->failed && strcmp(c->failed, "rename")) {
+		if (m->action == ACT_CREATE &&
+		    state_mark(e->host->state, STATE_FAILED_WWIDS, m->wwid) == 0)
+			mlog(2, "%s: mark as failed", m->wwid);
+		return c->err == -EBUSY ? APPLY_IN_USE : APPLY_FAILED;
+	}
+	if (m->action == ACT_CREATE)
+		after_create(e, m);
+	if (m->action == ACT_SWITCHPG || m->action == ACT_SWITCHPG_RENAME)
+		apply_reinstate(e, m);
+	return APPLY_DONE;
+}
+
+enum apply_result apply_map(struct engine *e, struct map *m)
+{
+	struct change c;
+	enum apply_result r = apply_plan(e, m, &c);
+
+	if (r != APPLY_RUN)
+		return r;
+	change_run(e->host, &c);
+	r = apply_finish(e, m, &c);
+	change_done(&c);
+	return r;
 }
 
 void apply_reinstate(struct engine *e, struct map *m)
@@ -329,41 +304,6 @@ void apply_stop_queueing(struct engine *e, struct map *m)
 
 /* --- removal --------------------------------------------------------------------------------- */
 
-static int remove_one(struct engine *e, const char *name, bool deferred)
-{
-	int tries = e->opt.remove_retries < 0 ? (int)config_num(e->cfg, KW_remove_retries, 0)
-					      : e->opt.remove_retries;
-	int r;
-
-	for (;;) {
-		r = dmb(e)->ops->remove(dmb(e), name, deferred, 0);
-		if (r != -EBUSY || tries-- <= 0)
-			return r;
-		host_pause(e->host, NSEC_PER_SEC);
-	}
-}
-
-static int remove_partitions(struct engine *e, const struct dm_map *dm, bool deferred)
-{
-	for (unsigned int i = 0; i < e->dm.n; i++) {
-		const struct dm_map *part = &e->dm.list[i];
-		int r;
-
-		if (!is_partition_of(part, dm))
-			continue;
-		if (part->open_count && !deferred) {
-			mlog(1, "%s: map in use", part->name);
-			return -EBUSY;
-		}
-		r = remove_one(e, part->name, deferred);
-		if (r) {
-			complain(e, part->name, "remove", r);
-			return r;
-		}
-	}
-	return 0;
-}
-
 /* Users of the map other than its own partition maps. */
 static int users(const struct engine *e, const struct dm_map *dm)
 {
@@ -375,27 +315,71 @@ static int users(const struct engine *e, const struct dm_map *dm)
 	return n;
 }
 
-int apply_flush(struct engine *e, const struct dm_map *dm)
+static bool partitions_in_use(const struct engine *e, const struct dm_map *dm)
 {
-	bool queueing = dm->table && strstr(dm->table, "queue_if_no_path");
-	int r;
+	for (unsigned int i = 0; i < e->dm.n; i++) {
+		const struct dm_map *part = &e->dm.list[i];
 
-	if (users(e, dm) > 0) {
+		if (!is_partition_of(part, dm) || !part->open_count)
+			continue;
+		mlog(1, "%s: map in use", part->name);
+		return true;
+	}
+	return false;
+}
+
+int apply_plan_flush(struct engine *e, const struct dm_map *dm, bool deferred,
+		     struct change *ret_change)
+{
+	struct change *c = ret_change;
+
+	if (!deferred && users(e, dm) > 0) {
 		mlog(1, "%s: map in use", dm->name);
 		return -EBUSY;
 	}
-	r = remove_partitions(e, dm, false);
-	if (r)
-		return r;
-	if (queueing)
-		dmb(e)->ops->message(dmb(e), dm->name, "fail_if_no_path");
-	r = remove_one(e, dm->name, false);
-	if (r) {
-		if (queueing)
-			dmb(e)->ops->message(dmb(e), dm->name, "queue_if_no_path");
-		complain(e, dm->name, "remove", r);
-		return r;
+	if (!deferred && partitions_in_use(e, dm))
+		return -EBUSY;
+	memset(c, 0, sizeof(*c));
+	c->remove = true;
+	c->deferred = deferred;
+	c->queueing = dm->table && strstr(dm->table, "queue_if_no_path");
+	snprintf(c->name, sizeof(c->name), "%s", dm->name);
+	if (take_partitions(e, dm, c)) {
+		change_done(c);
+		return -ENOMEM;
 	}
-	mlog(4, "multipath map %s removed", dm->name);
 	return 0;
+}
+
+int apply_finish_flush(const struct change *c)
+{
+	if (c->failed)
+		complain(c);
+	else
+		mlog(4, "multipath map %s removed", c->name);
+	return c->err;
+}
+
+static int flush_tries(const struct engine *e)
+{
+	return e->opt.remove_retries < 0 ? (int)config_num(e->cfg, KW_remove_retries, 0)
+					 : e->opt.remove_retries;
+}
+
+int apply_flush(struct engine *e, const struct dm_map *dm)
+{
+	int tries = flush_tries(e), r;
+	struct change c;
+
+	for (;;) {
+		r = apply_plan_flush(e, dm, false, &c);
+		if (!r) {
+			change_run(e->host, &c);
+			r = c.err == -EBUSY && tries > 0 ? -EBUSY : apply_finish_flush(&c);
+			change_done(&c);
+		}
+		if (r != -EBUSY || tries-- <= 0)
+			return r;
+		host_pause(e->host, NSEC_PER_SEC);
+	}
 }

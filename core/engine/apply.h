@@ -8,6 +8,7 @@
 #ifndef MP_APPLY_H
 #define MP_APPLY_H
 
+#include "core/engine/change.h"
 #include "core/engine/engine.h"
 #include "core/model/plan.h"
 
@@ -17,10 +18,21 @@ enum apply_result {
 	APPLY_IN_USE, /* a path is in use by something else */
 	APPLY_LOCKED, /* a partitioner has a path locked: try again soon */
 	APPLY_FAILED,
+	APPLY_RUN, /* of apply_plan() only: the change is to be carried out */
 };
 
 /* Decide and apply for one wanted map; m->action and m->alias are set as they turned out. */
 enum apply_result apply_map(struct engine *e, struct map *m);
+
+/* The same in its three steps, for those who carry changes out elsewhere: apply_plan() with
+ * APPLY_RUN fills *ret_change (change_done() it), change_run(), apply_finish(). */
+enum apply_result apply_plan(struct engine *e, struct map *m, struct change *ret_change);
+enum apply_result apply_finish(struct engine *e, struct map *m, const struct change *c);
+
+/* Removal in steps. 0; -EBUSY (in use; logged), -ENOMEM. @deferred: users do not matter. */
+int apply_plan_flush(struct engine *e, const struct dm_map *dm, bool deferred,
+		     struct change *ret_change);
+int apply_finish_flush(const struct change *c); /* logs; c->err */
 
 /* Remove a map and its partition maps. 0, -EBUSY (in use), -errno; logged. */
 int apply_flush(struct engine *e, const struct dm_map *dm);

@@ -5,23 +5,19 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "core/engine/log.h"
-
-int pathlock_take(struct engine *e, const struct map *m, struct pathlock *ret_lock)
+int pathlock_take(struct devio *io, const struct pathlock_node *nodes, unsigned int n,
+		  struct pathlock *ret_lock, const char **ret_held)
 {
-	struct devio *io = e->host->io;
-	struct pathlock lock = { calloc(m->n_paths + 1, sizeof(int)), 0 };
+	struct pathlock lock = { calloc(n + 1, sizeof(int)), 0 };
 
 	if (!lock.list)
 		return -ENOMEM;
-	for (unsigned int i = 0; i < m->n_paths; i++) {
-		const struct blkdev *d = &m->paths[i]->dev;
-		int fd = io->ops->lock(io, d->name, d->devno);
+	for (unsigned int i = 0; i < n; i++) {
+		int fd = io->ops->lock(io, nodes[i].name, nodes[i].devno);
 
 		if (fd == -EBUSY) {
-			mlog(3, "%s: failed to create map (in use): %s is locked", m->alias,
-			     d->name);
-			pathlock_release(e, &lock);
+			*ret_held = nodes[i].name;
+			pathlock_release(io, &lock);
 			return -EBUSY;
 		}
 		if (fd >= 0)
@@ -31,10 +27,8 @@ int pathlock_take(struct engine *e, const struct map *m, struct pathlock *ret_lo
 	return 0;
 }
 
-void pathlock_release(struct engine *e, struct pathlock *lock)
+void pathlock_release(struct devio *io, struct pathlock *lock)
 {
-	struct devio *io = e->host->io;
-
 	while (lock->n)
 		io->ops->unlock(io, lock->list[--lock->n]);
 	free(lock->list);

@@ -8,16 +8,24 @@
 #ifndef MP_PATHLOCK_H
 #define MP_PATHLOCK_H
 
-#include "core/engine/engine.h"
+#include <sys/types.h>
+
+#include "core/host/devio.h"
 
 struct pathlock {
 	int *list;
 	unsigned int n;
 };
 
-/* 0; -EBUSY: somebody holds a path exclusively (logged at v3). A path that cannot be opened needs
- * no lock. @ret_lock is to be released where 0 is returned. */
-int pathlock_take(struct engine *e, const struct map *m, struct pathlock *ret_lock);
-void pathlock_release(struct engine *e, struct pathlock *lock);
+struct pathlock_node {
+	char name[32]; /* kernel name */
+	dev_t devno;
+};
+
+/* 0; -EBUSY: somebody holds *ret_held (one of @nodes) exclusively; -ENOMEM. A path that cannot be
+ * opened needs no lock. @ret_lock is to be released where 0 is returned. */
+int pathlock_take(struct devio *io, const struct pathlock_node *nodes, unsigned int n,
+		  struct pathlock *ret_lock, const char **ret_held);
+void pathlock_release(struct devio *io, struct pathlock *lock);
 
 #endif

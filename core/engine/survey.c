@@ -1,346 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A job carries a private copy of the path's facts and what was configured; the worker fills in
- * the rest and never sees the path. When it comes back in time its results are copied into the
- * path; if not, the job is left to its worker and its memory with it: a thread in an ioctl that
- * hangs cannot be taken back, and must not find its memory gone when it wakes.
+ * One job (probejob.h) a path. When it comes back in time its results are copied into the path; if
+ * not, the job is left to its worker and its memory with it: a thread in an ioctl that hangs cannot
+ * be taken back, and must not find its memory gone when it wakes.
  */
 #include "core/engine/survey.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/engine/ask.h"
 #include "core/engine/log.h"
-#include "core/model/detect.h"
-#include "core/model/rdac.h"
-#include "core/model/vpd.h"
-#include "parser/arena.h"
 
-#define DEFAULT_TIMEOUT_S 30
-#define GRACE_NS	  (1 * NSEC_PER_SEC) /* between a command's own time-out and ours */
+#define GRACE_NS (1 * NSEC_PER_SEC) /* between a command's own time-out and ours */
 
-enum page { PAGE_INQUIRY, PAGE_80, PAGE_83, PAGE__MAX };
-
-struct job {
-	struct host *host;
-	struct path *path; /* for the owner; the worker leaves it alone */
-	bool back;	   /* handed back by the pool */
-	bool dropped;	   /* no worker ever began it */
-	/* in */
-	struct blkdev dev;
-	unsigned int want, timeout_ms;
-	bool detect_checker, detect_prio;
-	const char *checker_name, *prio_name, *prio_args, *hw_checker;
-	bool prio_known;
-	/* out */
-	uint8_t page[PAGE__MAX][512];
-	uint32_t page_len[PAGE__MAX];
-	const struct checker *checker;
-	const struct prioritizer *prio;
-	bool checker_detected, prio_detected, prio_fell_back;
-	bool checked, ranked;
-	struct check_verdict check;
-	struct prio_verdict rank;
-	struct probe_memory check_mem, prio_mem;
-	uint32_t map_mem;
+struct asked {
+	struct probe_job *job;
+	struct path *path;
+	bool back;    /* handed back by the pool */
+	bool dropped; /* no worker ever began it */
 };
 
-/* --- on the worker --------------------------------------------------------------------------- */
-
-static bool page_listed(const struct blkdev *d, uint8_t page)
+static void run_asked(void *arg)
 {
-	if (d->vpd_pages.len < 4)
-		return true; /* the kernel has no list: ask */
-	return memchr(d->vpd_pages.data + 4, page, d->vpd_pages.len - 4) != NULL;
+	probe_job_run(((struct asked *)arg)->job);
 }
 
-static void fetch(struct job *j, struct ask *a, enum page nr, struct bytes *have, uint8_t page)
+static void asked_free(struct asked *j)
 {
-	bool vpd = nr != PAGE_INQUIRY;
-
-	if (have->len || (vpd && !page_listed(&j->dev, page)))
-		return;
-	j->page_len[nr] = ask_inquiry(a, vpd, page, j->timeout_ms, j->page[nr],
-				      nr == PAGE_INQUIRY ? 96 : 255);
-	if (j->page_len[nr])
-		*have = (struct bytes){ j->page[nr], j->page_len[nr] };
-}
-
-static void identify(struct job *j, struct ask *a)
-{
-	if (j->dev.bus != BUS_SCSI)
-		return;
-	fetch(j, a, PAGE_INQUIRY, &j->dev.inquiry, 0);
-	fetch(j, a, PAGE_83, &j->dev.vpd83, 0x83);
-	fetch(j, a, PAGE_80, &j->dev.vpd80, 0x80);
-}
-
-/* Does the device answer for its port group? The kernel's handler has asked already where there is
- * an access state; otherwise alua's own question is the test. */
-static bool rtpg_works(struct job *j, struct ask *a)
-{
-	struct probe p = { .dev = &j->dev, .args = "", .timeout_ms = j->timeout_ms };
-	struct prio_verdict v = { 0 };
-
-	if (j->dev.access_state[0])
-		return true;
-	if (inquiry_tpgs(j->dev.inquiry.data, j->dev.inquiry.len) <= 0)
-		return false;
-	ask_prio(a, prio_find("alua"), &p, &v);
-	return v.ok;
-}
-
-static bool rdac_answers(struct job *j, struct ask *a)
-{
-	uint8_t page[RDAC_PAGE_LEN];
-	uint32_t len;
-
-	if (!detect_wants_rdac(&j->dev, j->hw_checker) || !page_listed(&j->dev, RDAC_PAGE))
-		return false;
-	len = ask_inquiry(a, true, RDAC_PAGE, j->timeout_ms, page, sizeof(page));
-	return rdac_page_valid(page, len);
-}
-
-static void choose(struct job *j, struct ask *a)
-{
-	struct detect_facts f = { 0 };
-
-	if (j->detect_checker || j->detect_prio) {
-		f.rdac = rdac_answers(j, a);
-		f.tpgs = detect_tpgs(&j->dev, rtpg_works(j, a));
-		f.ana = j->dev.bus == BUS_NVME && ask_ana(a, j->timeout_ms);
-	}
-	if (j->detect_checker)
-		j->checker = detect_checker(&j->dev, &f);
-	j->checker_detected = j->checker != NULL;
-	if (!j->checker)
-		j->checker = checker_find(j->checker_name);
-	if (j->detect_prio)
-		j->prio = detect_prio(&j->dev, &f);
-	j->prio_detected = j->prio != NULL;
-	if (!j->prio)
-		j->prio = prio_find(j->prio_name);
-	if (j->prio && !strcmp(j->prio->name, "alua") && !j->prio_detected &&
-	    inquiry_tpgs(j->dev.inquiry.data, j->dev.inquiry.len) <= 0) {
-		j->prio = prio_find("const"); /* alua on a device without it would say nothing */
-		j->prio_fell_back = true;
-	}
-}
-
-static void check(struct job *j, struct ask *a)
-{
-	struct probe p = { .dev = &j->dev,
-			   .args = "",
-			   .timeout_ms = j->timeout_ms,
-			   .mem = j->check_mem,
-			   .map_mem = j->map_mem };
-
-	if (!j->checker)
-		return;
-	if (j->checker->supports && !j->checker->supports(&j->dev)) {
-		j->check.state = PATH_WILD;
-		snprintf(j->check.msg, sizeof(j->check.msg), "%s", check_text(PATH_WILD));
-	} else {
-		ask_check(a, j->checker, &p, &j->check);
-		j->check_mem = p.mem;
-		j->map_mem = p.map_mem;
-	}
-	j->checked = true;
-}
-
-static void rank(struct job *j, struct ask *a)
-{
-	struct probe p = { .dev = &j->dev,
-			   .args = j->prio_detected || j->prio_fell_back ? "" : j->prio_args,
-			   .timeout_ms = j->timeout_ms,
-			   .mem = j->prio_mem,
-			   .random = (uint32_t)clock_mono(&j->host->clock) };
-
-	if (!j->prio || (j->checked && j->check.state == PATH_DOWN && j->prio_known))
-		return;
-	if (j->prio->args_ok && j->prio->args_ok(p.args, j->rank.why))
-		j->rank.ok = false;
-	else
-		ask_prio(a, j->prio, &p, &j->rank);
-	j->prio_mem = p.mem;
-	j->ranked = true;
-}
-
-static void run_job(void *arg)
-{
-	struct job *j = arg;
-	struct ask a;
-
-	ask_init(&a, j->host, &j->dev);
-	if (j->want & SURVEY_IDENTITY)
-		identify(j, &a);
-	if (j->want & (SURVEY_CHECK | SURVEY_PRIO))
-		choose(j, &a);
-	if (j->want & SURVEY_CHECK)
-		check(j, &a);
-	if (j->want & SURVEY_PRIO)
-		rank(j, &a);
-	ask_done(&a);
-}
-
-/* --- before ---------------------------------------------------------------------------------- */
-
-static unsigned int timeout_ms(const struct engine *e, const struct path *p)
-{
-	int64_t s = config_num(e->cfg, KW_checker_timeout, 0);
-
-	if (s <= 0)
-		s = p->dev.timeout_s ? p->dev.timeout_s : DEFAULT_TIMEOUT_S;
-	return s > 3600 ? 3600000 : (unsigned int)s * 1000;
-}
-
-/* The checker that a row of the hardware table names; detection asks (see detect.h). */
-static const char *hw_checker(const struct path *p)
-{
-	const struct prop *v = &p->props.v[KW_path_checker];
-
-	return v->origin == ORIGIN_HWTABLE && v->val ? v->val->str : NULL;
-}
-
-static const char *name_or(const struct props *p, enum kw_id kw, const char *otherwise)
-{
-	const char *s = props_str(p, kw);
-
-	return s && *s ? s : otherwise;
-}
-
-static struct job *job_new(struct engine *e, struct path *p, unsigned int want)
-{
-	struct job *j = calloc(1, sizeof(*j));
-
-	if (!j)
-		return NULL;
-	j->host = e->host;
-	j->path = p;
-	j->dev = p->dev;
-	j->want = want;
-	j->timeout_ms = timeout_ms(e, p);
-	j->detect_checker = props_yes(&p->props, KW_detect_checker);
-	j->detect_prio = props_yes(&p->props, KW_detect_prio);
-	j->checker_name = name_or(&p->props, KW_path_checker, "tur");
-	j->prio_name = name_or(&p->props, KW_prio, "const");
-	j->prio_args = name_or(&p->props, KW_prio_args, "");
-	j->hw_checker = hw_checker(p);
-	j->prio_known = p->has_prio;
-	j->check_mem = p->check_mem;
-	j->map_mem = p->map_mem;
-	j->prio_mem = p->prio_mem;
-	return j;
-}
-
-/* --- after ----------------------------------------------------------------------------------- */
-
-static void keep_page(struct engine *e, const struct job *j, enum page nr, struct bytes *into)
-{
-	if (into->len || !j->page_len[nr])
-		return;
-	into->data = arena_alloc(e->topo->arena, j->page_len[nr]);
-	memcpy(into->data, j->page[nr], j->page_len[nr]);
-	into->len = j->page_len[nr];
-}
-
-/* What was really used stands in the path's properties, with where it came from. */
-static void put_choice(struct engine *e, struct path *p, enum kw_id kw, const char *name,
-		       enum origin origin)
-{
-	struct kwval *v = arena_alloc(e->topo->arena, sizeof(*v));
-
-	v->word = VW_STRING;
-	v->str = name;
-	props_put(&p->props, kw, v, origin);
-}
-
-static void log_choice(const struct path *p, enum kw_id kw)
-{
-	mlog(3, "%s: %s = %s %s", p->dev.name, kw_get(kw)->name, props_str(&p->props, kw),
-	     origin_text(p->props.v[kw].origin));
-}
-
-static void keep_choices(struct engine *e, const struct job *j, struct path *p)
-{
-	if (j->checker_detected)
-		put_choice(e, p, KW_path_checker, j->checker->name, ORIGIN_AUTODETECT);
-	if (j->prio_detected)
-		put_choice(e, p, KW_prio, j->prio->name, ORIGIN_AUTODETECT);
-	if (j->prio_detected || j->prio_fell_back)
-		put_choice(e, p, KW_prio_args, "", ORIGIN_AUTODETECT);
-	if (j->prio_fell_back) {
-		mlog(1, "%s: alua not supported", p->dev.name);
-		put_choice(e, p, KW_prio, "const", ORIGIN_NO_ALUA);
-	}
-}
-
-static void keep_check(const struct job *j, struct path *p)
-{
-	if (!j->checker) {
-		mlog(0, "%s: no path checker is named \"%s\"", p->dev.name, j->checker_name);
-		p->state = PATH_UNCHECKED;
-		return;
-	}
-	log_choice(p, KW_path_checker);
-	mlog(3, "%s: checker timeout = %u s", p->dev.name, j->timeout_ms / 1000);
-	p->state = j->check.state;
-	p->check_mem = j->check_mem;
-	p->map_mem = j->map_mem;
-	snprintf(p->check_msg, sizeof(p->check_msg), "%s", j->check.msg);
-	/* these two are how a path came to be down; they show as "faulty" */
-	if (p->state == PATH_TIMEOUT || p->state == PATH_DISCONNECTED)
-		p->state = PATH_DOWN;
-	if (p->state == PATH_UP && !p->dev.size)
-		p->state = PATH_GHOST;
-	mlog(3, "%s: %s state = %s", p->dev.name, j->checker->name, path_state_log(p->state));
-	if (p->state != PATH_UP)
-		mlog(3, "%s: %s checker%s", p->dev.name, j->checker->name, p->check_msg);
-}
-
-static void keep_rank(const struct engine *e, const struct job *j, struct path *p)
-{
-	if (!j->prio) {
-		mlog(0, "%s: no prioritizer is named \"%s\"", p->dev.name, j->prio_name);
-		return;
-	}
-	p->prio_chosen = true;
-	log_choice(p, KW_prio);
-	mlog(3, "%s: prio args = \"%s\" %s", p->dev.name, name_or(&p->props, KW_prio_args, ""),
-	     origin_text(p->props.v[KW_prio].origin));
-	p->prio_mem = j->prio_mem;
-	if (j->rank.has_tpg) {
-		p->has_tpg = true;
-		p->tpg = j->rank.tpg;
-	}
-	p->has_prio = j->rank.ok;
-	p->prio = j->rank.prio;
-	if (j->rank.ok)
-		mlog(3, "%s: %s prio = %d", p->dev.name, j->prio->name, p->prio);
-	else
-		mlog(e->opt.query ? 3 : 0, "%s: %s prio: %s", p->dev.name, j->prio->name,
-		     j->rank.why);
-}
-
-static void keep(struct engine *e, const struct job *j)
-{
-	struct path *p = j->path;
-
-	keep_page(e, j, PAGE_INQUIRY, &p->dev.inquiry);
-	keep_page(e, j, PAGE_80, &p->dev.vpd80);
-	p->dev.vpd83_asked |= !p->dev.vpd83.len && j->page_len[PAGE_83];
-	keep_page(e, j, PAGE_83, &p->dev.vpd83);
-	if (!p->dev.serial[0] && p->dev.vpd80.len)
-		vpd80_serial(p->dev.vpd80.data, p->dev.vpd80.len, p->dev.serial,
-			     sizeof(p->dev.serial));
-	keep_choices(e, j, p);
-	if (j->want & SURVEY_CHECK)
-		keep_check(j, p);
-	if (j->ranked)
-		keep_rank(e, j, p);
+	if (j)
+		probe_job_free(j->job);
+	free(j);
 }
 
 /* Nothing is sent to a device that the kernel itself calls offline or blocked. */
@@ -358,7 +48,7 @@ static bool skip(struct path *p, unsigned int want)
 static void collect(struct jobs *pool, int64_t deadline)
 {
 	while (jobs_pending(pool)) {
-		struct job *j;
+		struct asked *j;
 
 		if (!jobs_wait(pool, deadline))
 			return;
@@ -369,22 +59,22 @@ static void collect(struct jobs *pool, int64_t deadline)
 
 static void drop(void *arg)
 {
-	struct job *j = arg;
+	struct asked *j = arg;
 
 	j->dropped = true;
 }
 
 /* Late or never begun. Memory of a late job stays with its worker. */
-static unsigned int keep_late(struct engine *e, struct job *j)
+static unsigned int keep_late(struct engine *e, struct asked *j, unsigned int want)
 {
 	if (j->dropped) {
 		mlog(1, "%s: not checked: all workers wait for devices that do not answer",
 		     j->path->dev.name);
-		free(j);
+		asked_free(j);
 		return 1;
 	}
 	e->hung++;
-	if (j->want & SURVEY_CHECK)
+	if (want & SURVEY_CHECK)
 		j->path->state = PATH_PENDING;
 	return 1;
 }
@@ -416,40 +106,53 @@ static bool learnt(struct path *const *paths, unsigned int n)
 	return false;
 }
 
+static struct asked *ask_path(struct engine *e, struct path *p, unsigned int want)
+{
+	struct asked *j = calloc(1, sizeof(*j));
+
+	if (j && (j->job = probe_job_new(e, p, want)) != NULL) {
+		j->path = p;
+		if (!jobs_submit(host_jobs(e->host), run_asked, j))
+			return j;
+	}
+	mlog(0, "%s: not checked: out of memory", p->dev.name);
+	asked_free(j);
+	return NULL;
+}
+
+static void keep(struct engine *e, struct asked *j)
+{
+	enum path_state state;
+
+	probe_job_keep(e, j->job, j->path);
+	if (probe_job_verdict(j->job, &state))
+		j->path->state = probe_job_settled(j->path, state);
+	asked_free(j);
+}
+
 unsigned int survey_paths(struct engine *e, struct path *const *paths, unsigned int n,
 			  unsigned int want)
 {
 	struct jobs *pool = host_jobs(e->host);
-	struct job **list = calloc(n + 1, sizeof(*list));
+	struct asked **list = calloc(n + 1, sizeof(*list));
 	int64_t now = clock_mono(&e->host->clock), deadline = now;
 	unsigned int late = 0;
 
 	for (unsigned int i = 0; list && i < n; i++) {
 		int64_t end;
 
-		if (skip(paths[i], want))
+		if (skip(paths[i], want) || !(list[i] = ask_path(e, paths[i], want)))
 			continue;
-		list[i] = job_new(e, paths[i], want);
-		if (!list[i] || jobs_submit(pool, run_job, list[i])) {
-			mlog(0, "%s: not checked: out of memory", paths[i]->dev.name);
-			free(list[i]);
-			list[i] = NULL;
-			continue;
-		}
-		end = now + list[i]->timeout_ms * NSEC_PER_MSEC + GRACE_NS;
+		end = now + probe_job_timeout_ms(list[i]->job) * NSEC_PER_MSEC + GRACE_NS;
 		deadline = end > deadline ? end : deadline;
 	}
 	collect(pool, deadline);
 	jobs_drop_queued(pool, drop);
 	for (unsigned int i = 0; list && i < n; i++) {
-		if (!list[i])
-			continue;
-		if (!list[i]->back) {
-			late += keep_late(e, list[i]);
-			continue;
-		}
-		keep(e, list[i]);
-		free(list[i]);
+		if (list[i] && list[i]->back)
+			keep(e, list[i]);
+		else if (list[i])
+			late += keep_late(e, list[i], want);
 	}
 	free(list);
 	if (learnt(paths, n))

@@ -7,14 +7,7 @@
 #ifndef MP_SURVEY_H
 #define MP_SURVEY_H
 
-#include "core/engine/engine.h"
-
-enum survey_want {
-	SURVEY_IDENTITY = 1, /* INQUIRY and VPD pages that sysfs lacks */
-	SURVEY_CHECK = 2,
-	SURVEY_PRIO = 4,
-	SURVEY_ALL = 7,
-};
+#include "core/engine/probejob.h"
 
 /* Results go into the paths. Returns the number of paths whose job had not ended. */
 unsigned int survey_paths(struct engine *e, struct path *const *paths, unsigned int n,

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "parser/arena.h"
+
 const char *protocol_name(enum protocol p)
 {
 	static const char *const names[] = {
@@ -78,4 +80,47 @@ enum path_state path_sysfs_state(const struct blkdev *d)
 	while (w->text && (strlen(w->text) != n || memcmp(w->text, d->state, n) != 0))
 		w++;
 	return w->state;
+}
+
+static const char *copy_text(struct arena *a, const char *s)
+{
+	return s ? arena_strdup(a, s) : NULL;
+}
+
+static void copy_bytes(struct arena *a, const struct bytes *from, struct bytes *to)
+{
+	if (!from->data)
+		return;
+	to->data = arena_alloc(a, from->len + 1);
+	memcpy(to->data, from->data, from->len);
+}
+
+static const char *const *copy_names(struct arena *a, const char *const *from)
+{
+	const char **to;
+	unsigned int n = 0;
+
+	if (!from)
+		return NULL;
+	while (from[n])
+		n++;
+	to = arena_alloc(a, (n + 1) * sizeof(*to));
+	for (unsigned int i = 0; i < n; i++)
+		to[i] = arena_strdup(a, from[i]);
+	return to;
+}
+
+void blkdev_copy(struct arena *a, const struct blkdev *from, struct blkdev *to)
+{
+	*to = *from;
+	to->syspath = copy_text(a, from->syspath);
+	to->device = copy_text(a, from->device);
+	to->transport_node = copy_text(a, from->transport_node);
+	copy_bytes(a, &from->inquiry, &to->inquiry);
+	copy_bytes(a, &from->vpd_pages, &to->vpd_pages);
+	copy_bytes(a, &from->vpd80, &to->vpd80);
+	copy_bytes(a, &from->vpd83, &to->vpd83);
+	copy_bytes(a, &from->vpd_vendor, &to->vpd_vendor);
+	to->holders = copy_names(a, from->holders);
+	memset(&to->udev, 0, sizeof(to->udev));
 }

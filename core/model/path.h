@@ -129,6 +129,10 @@ struct blkdev {
 	struct udev_props udev;	    /* owned by the topology */
 };
 
+struct arena;
+/* All of @from in memory of @a, but its udev properties: these stay with @from. */
+void blkdev_copy(struct arena *a, const struct blkdev *from, struct blkdev *to);
+
 /* What a probe keeps from one check to the next (emc_clariion's WWN, path_latency's average). */
 struct probe_memory {
 	uint8_t bytes[40];
