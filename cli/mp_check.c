@@ -57,15 +57,31 @@ static int path_wwid(struct mp *mp, char *wwid, size_t len)
 	return 0;
 }
 
+static const struct dm_map *map_numbered(struct mp *mp, unsigned int maj, unsigned int min)
+{
+	for (unsigned int i = 0; i < mp->e->dm.n; i++)
+		if (mp->e->dm.list[i].major == maj && mp->e->dm.list[i].minor == min)
+			return &mp->e->dm.list[i];
+	return NULL;
+}
+
+/* By node, by name, or by kernel name, which all device-mapper nodes have: dm-3. */
 static const struct dm_map *map_of_argument(struct mp *mp)
 {
 	const struct mp_args *a = mp->args;
+	const struct dm_map *dm = NULL;
+	char name[64];
 
-	for (unsigned int i = 0; a->devno && i < mp->e->dm.n; i++)
-		if (mp->e->dm.list[i].major == major(a->devno) &&
-		    mp->e->dm.list[i].minor == minor(a->devno))
-			return &mp->e->dm.list[i];
-	return observe_named(mp->e, a->dev);
+	if (a->devno)
+		dm = map_numbered(mp, major(a->devno), minor(a->devno));
+	if (!dm)
+		dm = observe_named(mp->e, a->dev);
+	for (unsigned int i = 0; !dm && i < mp->e->dm.n; i++) {
+		snprintf(name, sizeof(name), "dm-%u", mp->e->dm.list[i].minor);
+		if (!strcmp(name, a->dev))
+			dm = &mp->e->dm.list[i];
+	}
+	return dm;
 }
 
 static int map_wwid(struct mp *mp, char *wwid, size_t len, bool *ret_known)
@@ -84,10 +100,20 @@ static int map_wwid(struct mp *mp, char *wwid, size_t len, bool *ret_known)
 	return 0;
 }
 
+/* "sda" is as good as "/dev/sda", unless a map or a binding has that name. */
+static bool is_kernel_name(struct mp *mp)
+{
+	const struct mp_args *a = mp->args;
+
+	return a->kind == ARG_MAP && !a->devno && !map_of_argument(mp) &&
+	       !names_wwid_of(mp->e, a->dev) &&
+	       fstree_exists(mp->host->sys, "class/block/%s", a->dev);
+}
+
 int mp_ref_wwid(struct mp *mp, char *wwid, size_t len, bool *ret_known)
 {
 	*ret_known = true;
-	if (mp->args->kind == ARG_MAP)
+	if (mp->args->kind == ARG_MAP && !is_kernel_name(mp))
 		return map_wwid(mp, wwid, len, ret_known);
 	return path_wwid(mp, wwid, len);
 }
@@ -147,10 +173,7 @@ static const struct dm_map *usable_target(struct mp *mp)
 		    0 ||
 	    sscanf(text, "%u:%u", &maj, &min) != 2)
 		return observe_named(mp->e, mp->args->dev);
-	for (unsigned int i = 0; i < mp->e->dm.n; i++)
-		if (mp->e->dm.list[i].major == maj && mp->e->dm.list[i].minor == min)
-			return &mp->e->dm.list[i];
-	return NULL;
+	return map_numbered(mp, maj, min);
 }
 
 int mp_check_usable(struct mp *mp)

@@ -87,11 +87,45 @@ static void print_foreign(struct engine *e)
 	fputs(sb_str(&out), stdout);
 }
 
+/* Does the argument, which is no map's name, mean a path's WWID or a name that a map could have? */
+static bool means_something(struct mp *mp, const char *wwid)
+{
+	struct engine *e = mp->e;
+
+	if (names_wwid_of(e, mp->args->dev) || discover_all(e))
+		return true;
+	discover_identify_all(e);
+	for (unsigned int i = 0; i < e->topo->n_paths; i++)
+		if (!strcmp(e->topo->paths[i]->wwid, wwid))
+			return true;
+	return false;
+}
+
+/* The map to list, where the argument names one. 0; 1: the argument matches nothing. */
+static int find_scope(struct mp *mp, char *wwid, size_t len, const char **ret_scope)
+{
+	bool known;
+
+	*ret_scope = NULL;
+	if (!mp->args->dev)
+		return 0;
+	if (mp_ref_wwid(mp, wwid, len, &known))
+		return 1;
+	if (!known && !means_something(mp, wwid)) {
+		mlog(0, "%s: no map and no path has this name or WWID", mp->args->dev);
+		return 1;
+	}
+	if (!known)
+		mlog(2, "libmp_mapinfo: map %s not found", mp->args->dev);
+	*ret_scope = wwid;
+	return 0;
+}
+
 int mp_list(struct mp *mp)
 {
 	struct engine *e = mp->e;
-	char wwid[WWID_MAX], *scope = NULL;
-	bool known = true;
+	char wwid[WWID_MAX];
+	const char *scope;
 	unsigned int n_listed;
 	int r;
 
@@ -103,13 +137,8 @@ int mp_list(struct mp *mp)
 		mlog(0, "device mapper maps cannot be listed: %s", strerror(-r));
 		return 1;
 	}
-	if (mp->args->dev) {
-		if (mp_ref_wwid(mp, wwid, sizeof(wwid), &known))
-			return 1;
-		scope = wwid;
-		if (!known)
-			mlog(2, "libmp_mapinfo: map %s not found", mp->args->dev);
-	}
+	if (find_scope(mp, wwid, sizeof(wwid), &scope))
+		return 1;
 	observe_members(e, scope);
 	if (mp->args->mode == MODE_LIST_LONG)
 		survey_members(e, scope, n_listed);

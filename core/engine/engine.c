@@ -72,9 +72,11 @@ static bool nvme_native(struct host *h)
 	       text[0] == 'Y';
 }
 
-static void log_diags(const struct config *cfg, enum config_use use)
+/* How many of them were kept from a query's standard error. */
+static unsigned int log_diags(const struct config *cfg, enum config_use use)
 {
 	__attribute__((cleanup(sb_done))) struct strbuf line = STRBUF_INIT;
+	unsigned int withheld = 0;
 
 	for (unsigned int i = 0; i < diag_count(cfg->diags); i++) {
 		const struct diag *d = diag_at(cfg->diags, i);
@@ -82,12 +84,19 @@ static void log_diags(const struct config *cfg, enum config_use use)
 
 		if (use == CONFIG_FOR_DUMP && diag_def(d->id)->on_use)
 			continue;
-		if (level < 0 || !log_shows(use == CONFIG_FOR_QUERY && level < 3 ? 3 : level))
+		if (level < 0)
+			continue;
+		if (use == CONFIG_FOR_QUERY && level < 3 && !log_shows(3)) {
+			withheld += diag_legacy(d, &line);
+			continue;
+		}
+		if (!log_shows(level))
 			continue;
 		sb_clear(&line);
 		if (diag_legacy(d, &line))
 			mlog(level, "%s", sb_str(&line));
 	}
+	return withheld;
 }
 
 int engine_load_config(struct host *h, int verbosity, enum config_use use, struct config **ret_cfg)
@@ -99,6 +108,7 @@ int engine_load_config(struct host *h, int verbosity, enum config_use use, struc
 		.builtin = hwtable_rows(),
 		.nvme_native = nvme_native(h),
 	};
+	unsigned int withheld;
 	struct config *cfg;
 	int r = config_load(&src, &cfg);
 
@@ -107,7 +117,10 @@ int engine_load_config(struct host *h, int verbosity, enum config_use use, struc
 		return r;
 	}
 	log_verbosity(verbosity >= 0 ? verbosity : (int)config_num(cfg, KW_verbosity, 2));
-	log_diags(cfg, cfg->fatal ? CONFIG_FOR_MAPS : use);
+	withheld = log_diags(cfg, cfg->fatal ? CONFIG_FOR_MAPS : use);
+	if (withheld && !h->replay)
+		log_aside("%s: %u problems in the configuration, run minipath lint", src.file,
+			  withheld);
 	if (cfg->fatal) {
 		mlog(0, "error parsing config file");
 		config_free(cfg);

@@ -16,11 +16,13 @@
 static struct {
 	int level;
 	enum log_sink sink;
-} conf = { 2, LOG_TO_STDERR };
+	const char *ident;
+} conf = { 2, LOG_TO_STDERR, NULL };
 
 void log_setup(enum log_sink sink, const char *ident)
 {
 	conf.sink = sink;
+	conf.ident = ident;
 	if (sink == LOG_TO_SYSLOG)
 		openlog(ident, 0, LOG_DAEMON);
 }
@@ -75,4 +77,20 @@ void mlog(int level, const char *fmt, ...)
 		syslog(level + 3 > LOG_DEBUG ? LOG_DEBUG : level + 3, "%s", sb_str(&line));
 	else
 		write_line(&line);
+}
+
+void log_aside(const char *fmt, ...)
+{
+	__attribute__((cleanup(sb_done))) struct strbuf raw = STRBUF_INIT, line = STRBUF_INIT;
+	va_list ap;
+
+	if (!log_shows(1))
+		return;
+	va_start(ap, fmt);
+	sb_vprintf(&raw, fmt, ap);
+	va_end(ap);
+	sb_add_safe(&line, sb_str(&raw));
+	if (conf.sink != LOG_TO_SYSLOG)
+		openlog(conf.ident, 0, LOG_DAEMON);
+	syslog(LOG_WARNING, "%s", sb_str(&line));
 }

@@ -19,4 +19,8 @@ bool log_shows(int level);
 
 void mlog(int level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* For the system's log alone, whatever the sink: what a program that reads our standard error must
+ * not take for a failure of its query. A warning; shows from verbosity 1 on. */
+void log_aside(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 #endif

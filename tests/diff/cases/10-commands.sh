@@ -13,6 +13,7 @@ defaults {
 }
 E
 run -ll
+run -ll $W
 run -d -v2
 run -d -v1
 run -d -v0
@@ -180,6 +181,22 @@ run -C
 prepare 'export ACTION=change DEVNAME=/dev/dm-0 DEVPATH=/devices/virtual/block/dm-0 DEVTYPE=disk SUBSYSTEM=block MAJOR=254 MINOR=0'
 run -U dm-0
 run -U
+run -F
+
+case_is kernel-names
+conf <<E
+defaults {
+	user_friendly_names yes
+	find_multipaths yes
+@0.14 A01 	detect_pgpolicy no
+}
+E
+run -a sda
+run sda
+run -ll sda
+run -ll dm-0
+run -r sdb
+run -w sda
 run -F
 
 case_is policies
