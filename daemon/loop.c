@@ -277,25 +277,31 @@ int loop_signals(struct loop *l, const sigset_t *set, void (*fn)(void *ctx, int 
 
 /* Turns */
 
+/* When the wait ends by itself; INT64_MAX: never. */
+static int64_t wait_end(const struct loop *l, int64_t limit)
+{
+	return l->n && l->heap[0]->at < limit ? l->heap[0]->at : limit;
+}
+
 /* -1: for ever. */
-static int wait_ms(const struct loop *l)
+static int wait_ms(const struct loop *l, int64_t end)
 {
 	int64_t ns;
 
 	if (l->clock->virtual)
 		return 0;
-	if (!l->n)
+	if (end == INT64_MAX)
 		return -1;
-	ns = l->heap[0]->at - clock_mono(l->clock);
+	ns = end - clock_mono(l->clock);
 	if (ns <= 0)
 		return 0;
 	ns = (ns - 1) / NSEC_PER_MSEC + 1;
 	return ns < INT_MAX ? (int)ns : INT_MAX;
 }
 
-static int wait_for_events(struct loop *l, struct epoll_event *events)
+static int wait_for_events(struct loop *l, struct epoll_event *events, int64_t end)
 {
-	int timeout = wait_ms(l);
+	int timeout = wait_ms(l, end);
 	int n = epoll_wait(l->epoll_fd, events, EVENTS_PER_TURN, timeout);
 
 	if (timeout)
@@ -305,15 +311,15 @@ static int wait_for_events(struct loop *l, struct epoll_event *events)
 	return errno == EINTR ? 0 : -errno;
 }
 
-/* Nobody is ready: let the time of the next timer come. */
-static int turn_virtual(struct loop *l)
+/* Nobody is ready: let the time come that the kernel's clock would sleep to. */
+static int sleep_virtual(struct loop *l, int64_t end)
 {
 	int64_t now = clock_mono(l->clock);
 
-	if (!l->n)
+	if (end == INT64_MAX)
 		return -EDEADLK;
-	if (l->heap[0]->at > now)
-		clock_turn(l->clock, l->heap[0]->at - now);
+	if (end > now)
+		clock_turn(l->clock, end - now);
 	return 0;
 }
 
@@ -327,37 +333,50 @@ static void call_sources(struct epoll_event *events, int n)
 	}
 }
 
-static void call_timers(struct loop *l)
+static int call_timers(struct loop *l)
 {
+	int called = 0;
+
 	for (unsigned int n = l->n; n && l->n && l->heap[0]->at <= l->now; n--) {
 		struct loop_timer *t = l->heap[0];
 
 		loop_timer_clear(t);
 		t->fn(t->ctx);
+		called++;
 	}
+	return called;
 }
 
-int loop_turn(struct loop *l)
+/* One turn that sleeps to @limit at most: the number of callbacks it called, or -errno. */
+static int turn(struct loop *l, int64_t limit)
 {
 	struct epoll_event events[EVENTS_PER_TURN];
-	int n = wait_for_events(l, events), r = 0;
-	int64_t began = clock_mono(&kernel_clock), took;
+	int64_t end = wait_end(l, limit), began, took;
+	int n = wait_for_events(l, events, end), r = 0;
 
+	began = clock_mono(&kernel_clock);
 	if (n == 0 && l->clock->virtual)
-		r = turn_virtual(l);
+		r = sleep_virtual(l, end);
 	if (n < 0 || r < 0)
 		return n < 0 ? n : r;
 	l->now = clock_mono(l->clock);
 	l->in_turn = true;
 	call_sources(events, n);
-	call_timers(l);
+	n += call_timers(l);
 	l->in_turn = false;
 	bury(l);
 	took = clock_mono(&kernel_clock) - began;
 	if (took > l->stats.longest_ns)
 		l->stats.longest_ns = took;
 	l->stats.turns++;
-	return 0;
+	return n;
+}
+
+int loop_turn(struct loop *l)
+{
+	int n = turn(l, INT64_MAX);
+
+	return n < 0 ? n : 0;
 }
 
 int loop_run(struct loop *l)
@@ -375,20 +394,17 @@ void loop_stop(struct loop *l)
 	l->stop = true;
 }
 
-static void stop_here(void *ctx)
-{
-	loop_stop(ctx);
-}
-
 int loop_run_until(struct loop *l, int64_t at_ns)
 {
-	struct loop_timer end = { .fn = stop_here, .ctx = l };
-	int r;
+	int n = 0;
 
-	loop_timer_set(l, &end, at_ns);
-	r = loop_run(l);
-	loop_timer_clear(&end);
-	return r;
+	while (!l->stop && n >= 0) {
+		n = turn(l, at_ns);
+		if (n == 0 && clock_mono(l->clock) >= at_ns)
+			break;
+	}
+	l->stop = false;
+	return n < 0 ? n : 0;
 }
 
 void loop_stats(const struct loop *l, struct loop_stats *ret_stats)

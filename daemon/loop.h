@@ -75,7 +75,8 @@ int loop_turn(struct loop *l);
 /* Turns until loop_stop(), none if that came before. 0 or -errno of a turn. */
 int loop_run(struct loop *l);
 void loop_stop(struct loop *l);
-/* Turns until the clock has reached @at_ns and the timers due by then have been called. */
+/* Turns until the clock has reached @at_ns and nothing is ready or due any more; loop_stop() ends
+ * it before. Never -EDEADLK. */
 int loop_run_until(struct loop *l, int64_t at_ns);
 
 struct loop_stats {

@@ -11,31 +11,39 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "core/host/host.h"
 
-/* "@name": the abstract name space, whose length counts no final NUL. */
-static int connect_to(const char *name)
+int ctl_address(const char *name, struct sockaddr_un *ret_sa, socklen_t *ret_len)
 {
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 	size_t n = strlen(name);
-	int fd;
 
-	if (n >= sizeof(sa.sun_path))
+	if (n >= sizeof(ret_sa->sun_path))
 		return -ENAMETOOLONG;
-	memcpy(sa.sun_path, name, n);
+	memset(ret_sa, 0, sizeof(*ret_sa));
+	ret_sa->sun_family = AF_UNIX;
+	memcpy(ret_sa->sun_path, name, n);
 	if (*name == '@')
-		sa.sun_path[0] = '\0';
+		ret_sa->sun_path[0] = '\0';
 	else
 		n++;
+	*ret_len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n);
+	return 0;
+}
+
+static int connect_to(const char *name)
+{
+	struct sockaddr_un sa;
+	socklen_t len;
+	int fd, r = ctl_address(name, &sa, &len);
+
+	if (r < 0)
+		return r;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
-	if (connect(fd, (struct sockaddr *)&sa,
-		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n))) {
+	if (connect(fd, (struct sockaddr *)&sa, len)) {
 		int err = errno;
 
 		close(fd);

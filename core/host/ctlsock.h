@@ -8,10 +8,16 @@
 #define MP_CTLSOCK_H
 
 #include <stddef.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 struct host;
 
 #define CTL_REPLY_MAX (32u << 20)
+
+/* The address of @name: a path, or "@name" in the abstract name space, whose length counts no final
+ * NUL. -ENAMETOOLONG. */
+int ctl_address(const char *name, struct sockaddr_un *ret_sa, socklen_t *ret_len);
 
 /* A connected socket (the caller closes it), or -errno: no daemon answers. Always -ENOENT in
  * replay. -EAGAIN: the daemon is there, but its queue is full. */
