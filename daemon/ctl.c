@@ -37,6 +37,10 @@
 
 enum client_state { READING, READY, CALLED, WRITING };
 
+TAILQ_HEAD(client_list, client);
+TAILQ_HEAD(peer_list, peer);
+LIST_HEAD(call_list, call);
+
 /* A user id with connections or calls. */
 struct peer {
 	TAILQ_ENTRY(peer) list, turn;
@@ -44,8 +48,8 @@ struct peer {
 	uid_t uid;
 	unsigned int clients, calls;
 	size_t unread;
-	TAILQ_HEAD(, client) by_activity; /* the longest silent one first */
-	TAILQ_HEAD(, client) ready;
+	struct client_list by_activity; /* the longest silent one first */
+	struct client_list ready;
 };
 
 struct client {
@@ -89,9 +93,9 @@ struct ctl {
 	struct listener listeners[CTL_LISTENERS];
 	unsigned int n_listeners;
 	int spare_fd; /* given up for a moment when no other is left, -1: none */
-	TAILQ_HEAD(, peer) peers;
-	TAILQ_HEAD(, peer) turns; /* those with commands that are ready */
-	LIST_HEAD(, call) calls;
+	struct peer_list peers;
+	struct peer_list turns; /* those with commands that are ready */
+	struct call_list calls;
 	struct loop_timer work;
 	unsigned int max_root, max_others, max_uid; /* connections */
 	int64_t quiet_until;			    /* of the log */
