@@ -45,8 +45,8 @@ static void sort_paths(struct engine *e)
 
 	if (e->n_by_wwid == n)
 		return;
-	list = arena_alloc(e->topo->arena, (n + 1) * sizeof(*list));
-	e->by_wwid = arena_alloc(e->topo->arena, (n + 1) * sizeof(*e->by_wwid));
+	list = arena_alloc(e->work->arena, (n + 1) * sizeof(*list));
+	e->by_wwid = arena_alloc(e->work->arena, (n + 1) * sizeof(*e->by_wwid));
 	for (unsigned int i = 0; i < n; i++)
 		list[i] = (struct ranked){ e->topo->paths[i], i };
 	qsort(list, n, sizeof(*list), by_wwid);
@@ -182,7 +182,7 @@ static const char *attached_handler(struct engine *e, const struct map *m)
 		const char *dh = m->paths[i]->dev.dh_state;
 
 		if (*dh && strcmp(dh, "detached"))
-			return arena_printf(e->topo->arena, "1 %s", dh);
+			return arena_printf(e->work->arena, "1 %s", dh);
 	}
 	return NULL;
 }
@@ -242,12 +242,12 @@ static const char *translate_features(struct engine *e, struct map *m, const cha
 			     "%s: ignoring feature 'queue_if_no_path' because no_path_retry is set "
 			     "to 'fail'",
 			     m->alias);
-		features = feature_remove(e->topo->arena, features, "queue_if_no_path");
+		features = feature_remove(e->work->arena, features, "queue_if_no_path");
 	}
 	if (feature_has(features, "retain_attached_hw_handler")) {
 		mlog(0, "%s: option 'features \"1 retain_attached_hw_handler\"' is deprecated",
 		     m->alias);
-		features = feature_remove(e->topo->arena, features, "retain_attached_hw_handler");
+		features = feature_remove(e->work->arena, features, "retain_attached_hw_handler");
 	}
 	return features;
 }
@@ -273,13 +273,13 @@ static void choose_features(struct engine *e, struct map *m)
 
 	f = translate_features(e, m, f ? f : "0");
 	if (needs_bio(m) && !strstr(f, "queue_mode"))
-		f = feature_add(e->topo->arena, f, "queue_mode bio");
+		f = feature_add(e->work->arena, f, "queue_mode bio");
 	m->queue_bio = features_bio(f);
 	mlog(3, "%s: features = \"%s\" %s", m->alias, f,
 	     origin_text(m->props.v[KW_features].origin));
 	log_prop(m, &m->props, KW_no_path_retry);
 	m->queueing = queues(m) && (e->opt.allow_queueing || e->opt.daemon_runs || e->opt.dry_run);
-	m->features = m->queueing ? feature_add(e->topo->arena, f, "queue_if_no_path") : f;
+	m->features = m->queueing ? feature_add(e->work->arena, f, "queue_if_no_path") : f;
 }
 
 /* The table always queues where the configuration does, so that a reload loses no I/O; without a
@@ -290,10 +290,10 @@ static void print_table(struct engine *e, struct map *m)
 	const char *own = m->features;
 
 	if (queues(m) && !m->queueing)
-		m->features = feature_add(e->topo->arena, own, "queue_if_no_path");
+		m->features = feature_add(e->work->arena, own, "queue_if_no_path");
 	dm_table_print(m, &params);
 	m->features = own;
-	m->params = arena_strdup(e->topo->arena, sb_str(&params));
+	m->params = arena_strdup(e->work->arena, sb_str(&params));
 }
 
 void desire_settings(struct engine *e, struct map *m)
@@ -311,7 +311,7 @@ void desire_settings(struct engine *e, struct map *m)
 	choose_handler(e, m);
 	for (size_t i = 0; i < sizeof(logged) / sizeof(logged[0]); i++)
 		log_prop(m, &m->props, logged[i]);
-	pg_build(e->topo, m, policy, marginal && marginal->word != VW_off, m->selector);
+	pg_build(e->work, m, policy, marginal && marginal->word != VW_off, m->selector);
 	print_table(e, m);
 }
 
@@ -339,7 +339,7 @@ static void name_map(struct engine *e, struct map *m)
 	names_choose(e, m, dm ? dm->name : NULL, name_taken, &ctx);
 }
 
-static void map_properties(struct engine *e, struct map *m)
+void desire_properties(struct engine *e, struct map *m)
 {
 	const struct blkdev *d = &m->paths[0]->dev;
 	struct prop_layers l = {
@@ -353,10 +353,10 @@ static void map_properties(struct engine *e, struct map *m)
 
 static struct map *new_wanted(struct engine *e, const struct path *first)
 {
-	struct map *m = arena_alloc(e->topo->arena, sizeof(*m));
+	struct map *m = arena_alloc(e->work->arena, sizeof(*m));
 
 	memcpy(m->wwid, first->wwid, sizeof(m->wwid));
-	e->wanted = arena_grow(e->topo->arena, e->wanted, e->n_wanted, &e->cap_wanted,
+	e->wanted = arena_grow(e->work->arena, e->wanted, e->n_wanted, &e->cap_wanted,
 			       sizeof(*e->wanted));
 	e->wanted[e->n_wanted++] = m;
 	return m;
@@ -365,7 +365,7 @@ static struct map *new_wanted(struct engine *e, const struct path *first)
 /* The kernel takes no path into a table that it holds offline, unless the map has it already. */
 static bool joins(struct path *p)
 {
-	if (p->state == PATH_REMOVED)
+	if (p->state == PATH_REMOVED || p->duty.gone || p->duty.wwid_changed)
 		return false;
 	if (p->sysfs_state != PATH_DOWN || p->in_table)
 		return true;
@@ -388,11 +388,16 @@ static void take_paths(struct engine *e, struct map *m)
 		if (!m->size)
 			m->size = p->dev.size;
 		if (p->dev.size && p->dev.size != m->size) {
+			if (e->opt.is_daemon && !p->in_table) {
+				mlog(0, "%s: failed to add new path %s, device size mismatch",
+				     m->wwid, p->dev.name);
+				continue; /* the map lives on with the paths it has */
+			}
 			mlog(0, "%s: size %llu, expected %llu. Discard", p->dev.name,
 			     (unsigned long long)p->dev.size, (unsigned long long)m->size);
 			m->action = ACT_REJECT;
 		}
-		map_add_path(e->topo, m, p);
+		map_add_path(e->work, m, p);
 	}
 }
 
@@ -401,7 +406,7 @@ static void desire_one(struct engine *e, const struct path *first)
 	struct map *m = new_wanted(e, first);
 
 	take_paths(e, m);
-	map_properties(e, m);
+	desire_properties(e, m);
 	name_map(e, m);
 	desire_settings(e, m);
 }
@@ -413,12 +418,13 @@ static bool speaks(struct engine *e, const struct path *p)
 	struct path *const *first;
 
 	for (unsigned int n = paths_of(e, p->wwid, &first); n > 0; n--, first++)
-		if (joins(*first) && (e->opt.force_reload || !(*first)->in_table))
+		if (joins(*first) &&
+		    (e->opt.force_reload || e->opt.is_daemon || !(*first)->in_table))
 			return *first == p;
 	return false;
 }
 
-void desire_maps(struct engine *e, const char *wwid)
+void desire_some(struct engine *e, bool (*in)(void *ctx, const struct path *first), void *ctx)
 {
 	e->n_by_wwid = 0; /* names may have come in since the last look */
 	for (unsigned int i = 0; i < e->topo->n_paths; i++) {
@@ -426,8 +432,26 @@ void desire_maps(struct engine *e, const char *wwid)
 
 		if (!p->wwid[0] || !speaks(e, p) || discover_wwid_blocked(e, p))
 			continue;
-		if (wwid ? strcmp(wwid, p->wwid) != 0 : !desire_multipath(e, p))
-			continue;
-		desire_one(e, p);
+		if (in(ctx, p))
+			desire_one(e, p);
 	}
+}
+
+struct scope {
+	struct engine *e;
+	const char *wwid;
+};
+
+static bool in_scope(void *ctx, const struct path *p)
+{
+	struct scope *s = ctx;
+
+	return s->wwid ? !strcmp(s->wwid, p->wwid) : desire_multipath(s->e, p);
+}
+
+void desire_maps(struct engine *e, const char *wwid)
+{
+	struct scope s = { e, wwid };
+
+	desire_some(e, in_scope, &s);
 }

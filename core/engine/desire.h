@@ -11,6 +11,12 @@
 /* Fill e->wanted. @wwid: only this map (find_multipaths is then not asked); NULL: all. */
 void desire_maps(struct engine *e, const char *wwid);
 
+/* Only the maps that @in says yes to, asked with the first path of each that might be one. */
+void desire_some(struct engine *e, bool (*in)(void *ctx, const struct path *first), void *ctx);
+
+/* The keywords that hold for a map, by its WWID and its first path. */
+void desire_properties(struct engine *e, struct map *m);
+
 /* May the find_multipaths rules make a map of this path (behaviour.md 5.1)? */
 bool desire_multipath(struct engine *e, const struct path *p);
 

@@ -30,7 +30,7 @@ struct engine *engine_new(struct host *h, struct config *cfg, const struct engin
 	e->cfg = cfg;
 	e->opt = *opt;
 	e->rows = rowmatch_new(cfg);
-	e->topo = topology_new(cfg);
+	e->topo = e->work = topology_new(cfg);
 	e->find_multipaths = find_multipaths_mode(cfg, opt->ignore_wwids);
 	return e;
 }

@@ -35,9 +35,10 @@ struct engine {
 	struct config *cfg;
 	struct rowmatch *rows;
 	struct topology *topo; /* paths found; its maps are those the kernel has (observe.h) */
+	struct topology *work; /* memory of wanted maps: @topo, or what a daemon frees sooner */
 	struct path **by_wwid; /* desire.h: paths sorted by WWID, then by discovery */
 	unsigned int n_by_wwid;
-	struct map **wanted; /* desire.h; in the topology's arena */
+	struct map **wanted; /* desire.h; memory of @work */
 	unsigned int n_wanted, cap_wanted;
 	struct dm_maps dm; /* every dm map, as observe_read() read it */
 	struct engine_options opt;

@@ -64,7 +64,7 @@ static bool in_scope(const struct dm_map *m, const char *wwid)
 }
 
 /* Members as listed in a table, by number alone: parsed in a topology of its own. */
-static void adopt_members(struct engine *e, const struct dm_map *dm)
+void observe_members_of(struct engine *e, const struct dm_map *dm)
 {
 	struct topology *scratch = topology_new(e->cfg);
 	struct map *m = topology_add_map(scratch);
@@ -86,6 +86,7 @@ static void adopt_members(struct engine *e, const struct dm_map *dm)
 
 int observe_read(struct engine *e)
 {
+	dm_maps_done(&e->dm);
 	return e->host->dmb->ops->list(e->host->dmb, DM_TABLE | DM_STATUS, &e->dm);
 }
 
@@ -93,7 +94,7 @@ void observe_members(struct engine *e, const char *wwid)
 {
 	for (unsigned int i = 0; i < e->dm.n; i++)
 		if (in_scope(&e->dm.list[i], wwid))
-			adopt_members(e, &e->dm.list[i]);
+			observe_members_of(e, &e->dm.list[i]);
 }
 
 static char *dup_or_null(const char *s)
@@ -166,23 +167,15 @@ static void settle_members(struct map *m)
 	}
 }
 
-static void observe_one(struct engine *e, const struct dm_map *dm)
+/* What the table says, onto the map; false: it cannot be read. */
+static bool parse_map(struct engine *e, struct map *m)
 {
-	struct map *m = topology_add_map(e->topo);
-	int r;
+	const struct dm_map *dm = &m->dm;
 
-	memcpy(m->alias, dm->name, sizeof(m->alias));
-	m->alias[sizeof(m->alias) - 1] = '\0';
-	strncpy(m->wwid, observe_wwid(dm), sizeof(m->wwid) - 1);
-	copy_dm(&m->dm, dm);
-	m->has_dm = true;
-	r = dm_table_parse(e->topo, m, dm->table ? dm->table : "");
-	if (r) {
+	if (dm_table_parse(e->topo, m, dm->table ? dm->table : "")) {
 		mlog(1, "%s: table cannot be read, map ignored: %s", dm->name,
 		     dm->table ? dm->table : "no table");
-		e->topo->n_maps--;
-		dm_map_done(&m->dm);
-		return;
+		return false;
 	}
 	if (dm->status && dm_status_parse(m, dm->status))
 		mlog(1, "%s: status cannot be read: %s", dm->name, dm->status);
@@ -192,6 +185,39 @@ static void observe_one(struct engine *e, const struct dm_map *dm)
 	for (unsigned int i = 0; i < m->n_groups; i++)
 		pg_refresh(&m->groups[i]);
 	m->best_group = pg_best(m);
+	return true;
+}
+
+struct map *observe_map(struct engine *e, const struct dm_map *dm)
+{
+	struct map *m = topology_map(e->topo, observe_wwid(dm));
+	struct dm_map fresh;
+
+	if (!m) {
+		m = topology_add_map(e->topo);
+		strncpy(m->wwid, observe_wwid(dm), sizeof(m->wwid) - 1);
+	}
+	copy_dm(&fresh, dm);
+	map_clear(m);
+	if (m->has_dm)
+		dm_map_done(&m->dm);
+	m->dm = fresh;
+	m->has_dm = true;
+	memcpy(m->alias, dm->name, sizeof(m->alias));
+	m->alias[sizeof(m->alias) - 1] = '\0';
+	if (parse_map(e, m))
+		return m;
+	topology_remove_map(e->topo, m);
+	return NULL;
+}
+
+void observe_rejoin(struct map *m)
+{
+	for (unsigned int i = 0; i < m->n_paths; i++)
+		m->paths[i]->map = m;
+	for (unsigned int g = 0; g < m->n_groups; g++)
+		for (unsigned int i = 0; i < m->groups[g].n; i++)
+			m->groups[g].paths[i]->group = &m->groups[g];
 }
 
 void observe_maps(struct engine *e, const char *wwid)
@@ -200,7 +226,7 @@ void observe_maps(struct engine *e, const char *wwid)
 		if (!observe_wwid(&e->dm.list[i]))
 			continue;
 		if (in_scope(&e->dm.list[i], wwid))
-			observe_one(e, &e->dm.list[i]);
+			observe_map(e, &e->dm.list[i]);
 		else
 			mlog(3, "skip map %s: out of scope", e->dm.list[i].name);
 	}

@@ -21,6 +21,17 @@ void observe_members(struct engine *e, const char *wwid);
  * out. @wwid as above. */
 void observe_maps(struct engine *e, const char *wwid);
 
+/*
+ * One map of ours (observe_wwid()), as @dm has it now: added to the topology, or read again in place
+ * with its history kept. Members have to be in the topology, or become paths known by number alone.
+ * NULL: its table cannot be read; the topology has it no more.
+ */
+struct map *observe_map(struct engine *e, const struct dm_map *dm);
+/* Members that @dm names and the topology lacks are discovered, whatever the filters say. */
+void observe_members_of(struct engine *e, const struct dm_map *dm);
+/* The members of @m belong to it again: wishing for a map (desire.h) had taken them. */
+void observe_rejoin(struct map *m);
+
 /* Is this a multipath map of ours or of multipath-tools (UUID "mpath-...")? Its WWID, or NULL. */
 const char *observe_wwid(const struct dm_map *m);
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/host/udb_live.h"
 #include "core/host/udb_props.h"
 
 struct udb_lv {
@@ -18,7 +19,7 @@ struct udb_lv {
 	struct udev *udev;
 };
 
-static int props_read(struct udev_device *dev, struct udev_props *p)
+int udb_live_props(struct udev_device *dev, struct udev_props *p)
 {
 	struct udev_list_entry *e;
 	unsigned int cap = 0;
@@ -49,7 +50,7 @@ static int live_get(struct udb *u, dev_t devno, struct udev_props *ret_props)
 		return errno == ENOMEM ? -ENOMEM : -ENODEV;
 	if (udev_device_get_is_initialized(dev) > 0) {
 		p.initialized = true;
-		r = props_read(dev, &p);
+		r = udb_live_props(dev, &p);
 	}
 	udev_device_unref(dev);
 	if (r < 0) {

@@ -294,3 +294,46 @@ struct pathgroup *map_group(const struct map *m, unsigned int nr)
 {
 	return nr && nr <= m->n_groups ? &m->groups[nr - 1] : NULL;
 }
+
+void map_clear(struct map *m)
+{
+	for (unsigned int i = 0; i < m->n_paths; i++) {
+		struct path *p = m->paths[i];
+
+		if (p->map != m)
+			continue;
+		p->map = NULL;
+		p->group = NULL;
+		p->in_table = false;
+	}
+	m->n_paths = m->n_groups = 0;
+	m->groups = NULL;
+	m->best_group = m->next_group = 0;
+}
+
+void topology_remove_path(struct topology *t, struct path *p)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < t->n_paths; i++)
+		if (t->paths[i] != p)
+			t->paths[n++] = t->paths[i];
+	t->n_paths = n;
+	udev_props_done(&p->dev.udev);
+	topology_reindex(t);
+}
+
+void topology_remove_map(struct topology *t, struct map *m)
+{
+	unsigned int n = 0;
+
+	map_clear(m);
+	for (unsigned int i = 0; i < t->n_maps; i++)
+		if (t->maps[i] != m)
+			t->maps[n++] = t->maps[i];
+	t->n_maps = n;
+	if (m->has_dm)
+		dm_map_done(&m->dm);
+	m->has_dm = false;
+	topology_reindex(t);
+}

@@ -51,6 +51,13 @@ enum map_action {
 };
 const char *map_action_word(enum map_action a);
 
+/* The daemon's own book-keeping of a map (daemon/maps.c). Plain data. */
+struct map_duty {
+	int64_t queueing_ns, failback_ns, life_ns; /* when a step is due; 0 or INT64_MAX: never */
+	bool known;				   /* told of by LIFE_LOADED and so on */
+	bool marked_removed;			   /* its removal is under way */
+};
+
 struct map {
 	char alias[WWID_MAX];	  /* dm name wanted, or the one it has; may equal wwid */
 	char old_alias[WWID_MAX]; /* name to rename from, "": none */
@@ -84,6 +91,7 @@ struct map {
 	struct queueing q;
 	struct failback fb;
 	struct map_life life;
+	struct map_duty duty;
 };
 
 /* Everything observed and decided in one run or one generation. */
@@ -102,6 +110,11 @@ void topology_free(struct topology *t); /* paths, maps, their dm copies and udev
 struct path *topology_add_path(struct topology *t); /* zeroed, in the arena */
 struct map *topology_add_map(struct topology *t);
 
+/* Take an object out; its memory stays until the topology is freed. A path must be in no map; a map
+ * gives its paths back. */
+void topology_remove_path(struct topology *t, struct path *p);
+void topology_remove_map(struct topology *t, struct map *m);
+
 /*
  * Look-ups take constant time: device numbers, kernel names and WWIDs are indexed as they are first
  * seen. They are set soon after topology_add_path() or topology_add_map(), and an object whose key
@@ -117,6 +130,7 @@ void topology_reindex(const struct topology *t);
 void map_add_path(struct topology *t, struct map *m, struct path *p);
 /* Append @p; sets p->group, so the array of groups must stay where it is from then on. */
 void group_add_path(struct topology *t, struct pathgroup *g, struct path *p);
+void map_clear(struct map *m); /* no paths, no groups: these are orphans again */
 unsigned int map_usable_paths(const struct map *m); /* up or ghost */
 
 /* Groups and paths by the kernel's numbering (from 1); NULL: none. */

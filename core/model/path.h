@@ -149,6 +149,18 @@ enum path_init {
 	INIT_PARTIAL
 };
 
+/* The daemon's own book-keeping of a path (daemon/sched.c). Plain data. */
+struct path_duty {
+	unsigned int id;   /* of this path, never used twice; 0: not seen yet */
+	bool asking;	   /* a job of it is under way; there is never a second one */
+	bool expired;	   /* and its deadline has passed */
+	bool answered;	   /* it has been asked in this generation, or we waited long enough */
+	bool chosen;	   /* checker and prioritizer are chosen in this generation */
+	bool gone;	   /* the device is gone, or the path is deleted: it leaves its map */
+	bool wwid_changed; /* it leaves its map and is looked at anew */
+	int64_t asked_ns;  /* when the job began */
+};
+
 struct path {
 	struct blkdev dev;
 	char wwid[WWID_MAX];	 /* "": none */
@@ -175,6 +187,7 @@ struct path {
 	struct pathgroup *group;
 	unsigned int tick, interval; /* for %C: life_progress() */
 	struct path_life life;	     /* daemon */
+	struct path_duty duty;	     /* daemon */
 };
 
 /* PATH_UP and so on from the text of the device's state attribute (behaviour.md 6.1). */
