@@ -17,6 +17,7 @@
 #include "cli/cli.h"
 #include "core/host/host.h"
 #include "parser/arena.h"
+#include "parser/config.h"
 #include "parser/srcfile.h"
 
 enum { EXIT_FINE, EXIT_WOULD_CHANGE, EXIT_REFUSED, EXIT_TROUBLE };
@@ -24,6 +25,7 @@ enum { EXIT_FINE, EXIT_WOULD_CHANGE, EXIT_REFUSED, EXIT_TROUBLE };
 struct options {
 	bool check, diff;
 	bool replay; /* nothing is written */
+	struct fmt_reading how;
 };
 
 static const struct {
@@ -160,7 +162,7 @@ static int format_file(const struct options *o, const char *path, const char *na
 	err = srcfile_read(path, name, &src);
 	if (err < 0)
 		return complain(name, "cannot read", err);
-	err = fmt_text(src, NULL, &f);
+	err = fmt_text(src, &o->how, &f);
 	if (err < 0)
 		status = complain(name, "cannot lay out", err);
 	else
@@ -228,7 +230,8 @@ static int format_places(const struct options *o, const struct host *h, struct a
 
 int fmt_main(struct host *h, int argc, char **argv)
 {
-	struct options o = { .replay = h->replay };
+	struct config_base *base = config_base_new(NULL);
+	struct options o = { .replay = h->replay, .how = { .base = base } };
 	struct arena *a = arena_new();
 	int status = parse(argc, argv, &o);
 
@@ -237,6 +240,7 @@ int fmt_main(struct host *h, int argc, char **argv)
 	else if (status < 0)
 		status = format_places(&o, h, a);
 	arena_free(a);
+	config_base_free(base);
 	host_free(h);
 	return status;
 }

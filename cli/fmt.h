@@ -11,6 +11,7 @@
 
 #include "parser/strbuf.h"
 
+struct config_base;
 struct kwuserdb;
 struct srcfile;
 
@@ -34,12 +35,18 @@ struct fmt {
 	unsigned int n, cap;
 };
 
+/* How texts are read. */
+struct fmt_reading {
+	const struct config_base *base; /* without hardware table; NULL: made anew for each text */
+	const struct kwuserdb *users;	/* NULL: the system's */
+};
+
 /*
  * Lay @f out anew. Before it says FMT_CHANGED it has read the result again: that means the same
- * (effective dump and diagnostics), and would not be changed once more. @users NULL: the system's.
- * Returns 0 or -ENOMEM. *ret is freed with fmt_done(), also on failure.
+ * (effective dump and diagnostics), and would not be changed once more. Returns 0 or -ENOMEM. *ret is freed
+ * with fmt_done(), also on failure.
  */
-int fmt_text(const struct srcfile *f, const struct kwuserdb *users, struct fmt *ret);
+int fmt_text(const struct srcfile *f, const struct fmt_reading *how, struct fmt *ret);
 void fmt_done(struct fmt *f);
 
 /* Add the change as a unified diff against file @name. */

@@ -366,14 +366,17 @@ static void take_meaning(const struct config *c, struct meaning *ret)
 }
 
 /* Lay @f (taken over) out into @ret and say what it means. */
-static int read_layout(struct srcfile *f, const struct kwuserdb *users, struct fmt *ret,
+static int read_layout(struct srcfile *f, const struct fmt_reading *how, struct fmt *ret,
 		       struct meaning *ret_meaning)
 {
 	struct layout x = { .f = ret, .src = f, .blank = -1 };
 	const struct bind_watch watch = { .line = lay_out, .ctx = &x };
-	const struct config_sources src = {
-		.root = "", .file = srcfile_name(f), .text = f, .users = users, .watch = &watch
-	};
+	const struct config_sources src = { .root = "",
+					    .file = srcfile_name(f),
+					    .text = f,
+					    .base = how->base,
+					    .users = how->users,
+					    .watch = &watch };
 	struct config *c;
 	size_t len;
 	int err;
@@ -405,16 +408,16 @@ static bool same_meaning(const struct meaning *a, const struct meaning *b)
 	       !strcmp(sb_str(&a->diags), sb_str(&b->diags));
 }
 
-static int read_copy(const char *name, const char *bytes, size_t len, const struct kwuserdb *users,
+static int read_copy(const char *name, const char *bytes, size_t len, const struct fmt_reading *how,
 		     struct fmt *ret, struct meaning *ret_meaning)
 {
 	struct srcfile *copy;
 	int err = srcfile_from_mem(name, bytes, len, &copy);
 
-	return err < 0 ? err : read_layout(copy, users, ret, ret_meaning);
+	return err < 0 ? err : read_layout(copy, how, ret, ret_meaning);
 }
 
-int fmt_text(const struct srcfile *f, const struct kwuserdb *users, struct fmt *ret)
+int fmt_text(const struct srcfile *f, const struct fmt_reading *how, struct fmt *ret)
 {
 	__attribute__((cleanup(meaning_done))) struct meaning before = { 0 }, after = { 0 };
 	__attribute__((cleanup(fmt_done))) struct fmt again = { 0 };
@@ -424,10 +427,10 @@ int fmt_text(const struct srcfile *f, const struct kwuserdb *users, struct fmt *
 
 	memset(ret, 0, sizeof(*ret));
 	bytes = srcfile_bytes(f, &len);
-	err = read_copy(name, bytes, len, users, ret, &before);
+	err = read_copy(name, bytes, len, how, ret, &before);
 	if (err < 0 || ret->result != FMT_CHANGED)
 		return err;
-	err = read_copy(name, sb_str(&ret->out), ret->out.len, users, &again, &after);
+	err = read_copy(name, sb_str(&ret->out), ret->out.len, how, &again, &after);
 	if (err < 0)
 		return err;
 	if (again.result == FMT_SAME && same_meaning(&before, &after))

@@ -391,7 +391,7 @@ static int make_defaults(void)
 	}
 	sb_add(&sb, "}\n");
 	if (srcfile_from_mem("all-defaults.conf", sb_str(&sb), sb.len, &src) < 0 ||
-	    fmt_text(src, NULL, &f) < 0 || f.result != FMT_CHANGED)
+	    fmt_text(src, &(struct fmt_reading){ 0 }, &f) < 0 || f.result != FMT_CHANGED)
 		die("all-defaults", "cannot be laid out");
 	fputs(sb_str(&f.out), stdout);
 	srcfile_free(src);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "parser/arena.h"
+#include "parser/base.h"
 #include "parser/bind.h"
 #include "parser/features.h"
 #include "parser/hash.h"
@@ -20,13 +21,9 @@
 #include "parser/rules.h"
 #include "parser/strbuf.h"
 
-/* Rules that are there before any file. */
-#define DEVNODE_RULE	    "!^(sd[a-z]|dasd[a-z]|nvme[0-9])"
-#define DEVNODE_NATIVE_RULE "!^(sd[a-z]|dasd[a-z])"
-#define PROPERTY_RULE	    "(SCSI_IDENT_|ID_WWN)"
-
 struct loader {
 	const struct config_sources *src;
+	const struct config_base *base;
 	struct config *c;
 	struct binding b;
 	struct diag_sink *diags; /* the configuration's, or one that nobody reads */
@@ -39,47 +36,15 @@ static void tell(struct loader *l, enum diag_id id, struct srcloc loc, const cha
 	diag_add(l->diags, id, loc, a1, a2, NULL, NULL);
 }
 
-/* ---- built-in values ---- */
-
-static void set_builtin(struct arena *a, struct layer *layer, enum kw_id kw, const char *text)
-{
-	struct kwcontext ctx = { .kw = kw, .a = a, .loc = SRCLOC_NONE };
-	struct kwval val;
-
-	if (kw_parse(&ctx, text, &val) == KWR_SET)
-		layer_set(layer, a, kw, val, SRCLOC_NONE);
-}
-
-static const struct layer *internal_layer(struct arena *a)
-{
-	struct layer *l = layer_new(a, LAYER_INTERNAL, SRCLOC_NONE);
-
-	for (enum kw_id kw = KW_NONE + 1; kw < KW__MAX; kw++) {
-		const struct kwdef *def = kw_get(kw);
-
-		if (def->def && !def->ignored)
-			set_builtin(a, l, kw, def->def);
-	}
-	return l;
-}
-
-static void add_layer(struct arena *a, struct layers *list, struct layer *layer)
-{
-	list->list = arena_grow(a, list->list, list->n, &list->cap, sizeof(*list->list));
-	list->list[list->n++] = layer;
-}
-
 static void add_builtin_rows(struct loader *l)
 {
-	const struct config_row *row = l->src->builtin;
+	const struct layers *rows = &l->base->devices;
+	struct layers *list = &l->b.devices;
 
-	for (; row && row->set; row++) {
-		struct layer *layer = layer_new(l->c->arena, LAYER_BUILTIN_DEV, SRCLOC_NONE);
-
-		for (const struct config_set *s = row->set; s->kw; s++)
-			set_builtin(l->c->arena, layer, s->kw, s->text);
-		add_layer(l->c->arena, &l->b.devices, layer);
-	}
+	list->cap = list->n = rows->n;
+	list->list = arena_alloc(l->c->arena, (rows->n + 1) * sizeof(*list->list));
+	if (rows->n)
+		memcpy(list->list, rows->list, rows->n * sizeof(*list->list));
 }
 
 /* ---- duplicates ---- */
@@ -150,27 +115,45 @@ static void translate_features(struct loader *l, struct layer *row)
 }
 
 /*
- * Merge the device sections of one file (@first and on) with those before it and with each other.
- * Each row finds the next one like it; then every row but the last of its kind is folded into that.
+ * The rows of one file (@first and on), each with the next one like it; those before them differ
+ * from each other already, so they are only looked up.
  */
-static int merge_devices(struct loader *l, unsigned int first, const char *file)
+static struct layer **find_duplicates(const struct layers *list, unsigned int first)
 {
-	struct layers *list = &l->b.devices;
 	struct seen seen = { .hash = device_hash, .same = device_same };
 	struct layer **next = calloc(list->n + 1, sizeof(struct layer *));
-	unsigned int i, n = 0;
 
-	if (!next)
-		return -ENOMEM;
-	for (i = list->n; i-- > 0;) {
+	for (unsigned int i = list->n; next && i-- > 0;) {
 		if (!device_complete(list->list[i]))
 			continue;
+		if (i < first) {
+			next[i] = (struct layer *)seen_find(&seen, list->list[i]);
+			continue;
+		}
 		next[i] = (struct layer *)seen_add(&seen, list->list[i]);
 		if (next[i])
 			seen_replace(&seen, list->list[i]);
 	}
 	seen_done(&seen);
-	for (i = 0; i < list->n; i++) {
+	return next;
+}
+
+/*
+ * Merge the device sections of one file (@first and on) with those before it and with each other:
+ * every row but the last of its kind is folded into the next one like it.
+ */
+static int merge_devices(struct loader *l, unsigned int first, const char *file)
+{
+	struct layers *list = &l->b.devices;
+	struct layer **next;
+	unsigned int n = 0;
+
+	if (list->n == first)
+		return 0;
+	next = find_duplicates(list, first);
+	if (!next)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < list->n; i++) {
 		struct layer *row = list->list[i];
 
 		if (i >= first && !device_complete(row)) {
@@ -495,46 +478,35 @@ static void settle_protocols(struct loader *l)
 	seen_done(&seen);
 }
 
-static void add_rule(struct loader *l, struct rules *rules, enum rule_kind kind, const char *text)
-{
-	struct rule *r = rules_add(rules, l->c->arena, kind, SRCLOC_NONE);
-	char msg[128];
-
-	if (!r)
-		return;
-	r->builtin = true;
-	rule_set_pattern(r, text, msg, sizeof(msg));
-}
-
 /* Products of an array that are no storage, as its device section names them. */
 static void add_product_rule(struct loader *l, const struct layer *row)
 {
 	const struct setting *set = layer_get(row, KW_product_blacklist);
-	struct rule *r;
 	char msg[128];
 
-	if (!set)
+	if (!set || !rules_add_product(&l->b.blacklist, l->c->arena, row, msg, sizeof(msg)))
 		return;
-	r = rules_add(&l->b.blacklist, l->c->arena, RULE_DEVICE, set->loc);
-	if (!r)
-		return;
-	r->builtin = true;
-	if (rule_set_pattern(r, layer_str(row, KW_vendor), msg, sizeof(msg)) ||
-	    rule_set_product(r, set->val.str, msg, sizeof(msg))) {
-		diag_add(l->diags, DIAG_bad_product_rule, set->loc, layer_str(row, KW_vendor),
-			 set->val.str, msg, NULL);
-		rules_drop_last(&l->b.blacklist);
-		l->c->fatal = true;
-	}
+	diag_add(l->diags, DIAG_bad_product_rule, set->loc, layer_str(row, KW_vendor), set->val.str,
+		 msg, NULL);
+	l->c->fatal = true;
 }
 
 static void settle_rules(struct loader *l)
 {
-	add_rule(l, &l->b.blacklist, RULE_DEVNODE,
-		 l->src->nvme_native ? DEVNODE_NATIVE_RULE : DEVNODE_RULE);
-	add_rule(l, &l->b.exceptions, RULE_PROPERTY, PROPERTY_RULE);
-	for (unsigned int i = 0; i < l->b.devices.n; i++)
-		add_product_rule(l, l->b.devices.list[i]);
+	const struct rule *ready = l->base->rules.list;
+	const struct layers *rows = &l->b.devices;
+	unsigned int next = 0;
+
+	base_lend_rule(&ready[l->src->nvme_native ? BASE_DEVNODE_NATIVE : BASE_DEVNODE],
+		       l->c->arena, &l->b.blacklist);
+	base_lend_rule(&ready[BASE_PROPERTY], l->c->arena, &l->b.exceptions);
+	for (unsigned int i = 0; i < rows->n; i++) {
+		ready = base_product_rule(l->base, rows->list[i], &next);
+		if (ready)
+			base_lend_rule(ready, l->c->arena, &l->b.blacklist);
+		else
+			add_product_rule(l, rows->list[i]);
+	}
 	rules_dedup(&l->b.blacklist);
 	rules_dedup(&l->b.exceptions);
 }
@@ -593,14 +565,16 @@ static int settle(struct loader *l)
 int config_load(const struct config_sources *src, struct config **ret_cfg)
 {
 	struct config *c = calloc(1, sizeof(*c));
-	struct loader l = { .src = src, .c = c };
+	struct loader l = { .src = src, .c = c, .base = src->base };
 	int err;
 
 	if (!c)
 		return -ENOMEM;
+	if (!l.base)
+		l.base = c->own_base = config_base_new(src->builtin);
 	c->arena = arena_new();
 	c->diags = diag_sink_new(c->arena);
-	c->internal = internal_layer(c->arena);
+	c->internal = l.base->internal;
 	l.diags = c->diags;
 	l.b = (struct binding){ .a = c->arena,
 				.diags = c->diags,
@@ -632,6 +606,7 @@ void config_free(struct config *c)
 	rules_done(&c->blacklist);
 	rules_done(&c->exceptions);
 	arena_free(c->arena);
+	config_base_free(c->own_base);
 	free(c);
 }
 

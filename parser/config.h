@@ -27,6 +27,7 @@ struct rule {
 	struct rule_test {
 		regex_t re;
 		bool compiled, invert;
+		bool lent; /* another rule owns the expression */
 	} test, test_product;
 };
 
@@ -50,6 +51,15 @@ struct config_row {
 	const struct config_set *set; /* ends with KW_NONE */
 };
 
+/*
+ * What every configuration starts from: built-in values, hardware rows (@rows: ends with .set NULL,
+ * no two of the same vendor, product and revision; NULL: none) and rules. Any number of
+ * configurations may share one, which outlives them.
+ */
+struct config_base;
+struct config_base *config_base_new(const struct config_row *rows);
+void config_base_free(struct config_base *b);
+
 struct config_sources {
 	const char *root; /* prefix for every path that is opened ("" on a live host) */
 	const char *file; /* the main file; may be absent from the disk */
@@ -63,7 +73,8 @@ struct config_sources {
 	const struct bind_watch *watch; /* told of every line; NULL: nobody */
 	/* Old names that this release of multipath-tools knew are taken as well; NULL: none. */
 	const char *release;
-	const struct config_row *builtin; /* ends with .set == NULL; NULL: none */
+	const struct config_base *base;	  /* NULL: one is made of @builtin for this load alone */
+	const struct config_row *builtin; /* see config_base_new() */
 	/* The kernel multipaths NVMe itself: the built-in devnode rule is without nvme. */
 	bool nvme_native;
 	const struct kwuserdb *users; /* for uid and gid; NULL: the system's */
@@ -72,6 +83,7 @@ struct config_sources {
 
 struct config {
 	struct arena *arena;
+	struct config_base *own_base; /* NULL: it is shared */
 	struct srcfile **files;
 	unsigned int n_files;
 	struct diag_sink *diags;

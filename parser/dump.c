@@ -10,7 +10,8 @@
 static void open_block(enum kw_id kw, unsigned int indent, struct strbuf *out)
 {
 	sb_fill(out, '\t', indent);
-	sb_printf(out, "%s {\n", kw_get(kw)->name);
+	sb_add(out, kw_get(kw)->name);
+	sb_add(out, " {\n");
 }
 
 static void close_block(unsigned int indent, struct strbuf *out)
@@ -23,7 +24,8 @@ static void dump_value(enum kw_id kw, const struct kwval *val, unsigned int inde
 		       struct strbuf *out)
 {
 	sb_fill(out, '\t', indent);
-	sb_printf(out, "%s ", kw_get(kw)->name);
+	sb_add(out, kw_get(kw)->name);
+	sb_addc(out, ' ');
 	kw_print(kw, val, out);
 	sb_addc(out, '\n');
 }

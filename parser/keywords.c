@@ -135,18 +135,20 @@ static unsigned int min3(unsigned int a, unsigned int b, unsigned int c)
 
 #define NEAR_MAX 40
 
-unsigned int text_distance(const char *a, const char *b)
+/* A row of distances cannot fall below the least of the two rows before it. */
+unsigned int text_distance(const char *a, const char *b, unsigned int most)
 {
 	unsigned int row[3][NEAR_MAX + 1];
 	unsigned int *prev2 = row[0], *prev = row[1], *cur = row[2], *spare;
-	unsigned int i, j, n = (unsigned int)strlen(b);
+	unsigned int i, j, m = (unsigned int)strlen(a), n = (unsigned int)strlen(b);
+	unsigned int least, least_before = 0;
 
-	if (n >= NEAR_MAX || strlen(a) >= NEAR_MAX)
+	if (m >= NEAR_MAX || n >= NEAR_MAX || m > n + most || n > m + most)
 		return UINT_MAX;
 	for (j = 0; j <= n; j++)
 		prev[j] = j;
-	for (i = 1; a[i - 1]; i++) {
-		cur[0] = i;
+	for (i = 1; i <= m; i++) {
+		least = cur[0] = i;
 		for (j = 1; j <= n; j++) {
 			unsigned int cost = a[i - 1] != b[j - 1];
 
@@ -154,13 +156,18 @@ unsigned int text_distance(const char *a, const char *b)
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
 			    prev2[j - 2] + 1 < cur[j])
 				cur[j] = prev2[j - 2] + 1;
+			if (cur[j] < least)
+				least = cur[j];
 		}
+		if (least > most && least_before > most)
+			return UINT_MAX;
+		least_before = least;
 		spare = prev2;
 		prev2 = prev;
 		prev = cur;
 		cur = spare;
 	}
-	return prev[n];
+	return prev[n] <= most ? prev[n] : UINT_MAX;
 }
 
 enum kw_id kw_nearest(enum section s, const char *name)
@@ -169,7 +176,7 @@ enum kw_id kw_nearest(enum section s, const char *name)
 	enum kw_id found = KW_NONE;
 
 	for (const enum kw_id *kw = kw_order(s); *kw; kw++) {
-		d = text_distance(name, defs[*kw].name);
+		d = text_distance(name, defs[*kw].name, best);
 		if (d < best || (d == best && !found)) {
 			best = d;
 			found = *kw;

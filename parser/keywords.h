@@ -92,8 +92,11 @@ enum section kw_home(const char *name);
 /* The keyword allowed in @s that is nearest to @name by edit distance, or KW_NONE. */
 enum kw_id kw_nearest(enum section s, const char *name);
 
-/* Edits (insert, delete, change, swap neighbours) from @a to @b; UINT_MAX where one is too long. */
-unsigned int text_distance(const char *a, const char *b);
+/*
+ * Edits (insert, delete, change, swap neighbours) from @a to @b; UINT_MAX where they are more than
+ * @most or one of the texts is too long.
+ */
+unsigned int text_distance(const char *a, const char *b, unsigned int most);
 
 /* The keyword that @kw is another spelling of, else @kw itself. */
 enum kw_id kw_resolve(enum kw_id kw);

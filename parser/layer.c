@@ -5,6 +5,8 @@
  */
 #include "parser/layer.h"
 
+#include <string.h>
+
 #include "parser/arena.h"
 
 struct layer *layer_new(struct arena *a, enum layer_kind kind, struct srcloc loc)
@@ -19,6 +21,11 @@ struct layer *layer_new(struct arena *a, enum layer_kind kind, struct srcloc loc
 static bool present(const struct layer *l, enum kw_id kw)
 {
 	return l->present[kw / 64] >> (kw % 64) & 1;
+}
+
+static void mark(struct layer *l, enum kw_id kw)
+{
+	l->present[kw / 64] |= UINT64_C(1) << (kw % 64);
 }
 
 static struct setting *find(const struct layer *l, enum kw_id kw)
@@ -39,7 +46,7 @@ void layer_set(struct layer *l, struct arena *a, enum kw_id kw, struct kwval val
 	if (!s) {
 		l->set = arena_grow(a, l->set, l->n, &l->cap, sizeof(*l->set));
 		s = &l->set[l->n++];
-		l->present[kw / 64] |= UINT64_C(1) << (kw % 64);
+		mark(l, kw);
 	}
 	*s = (struct setting){ .kw = kw, .val = val, .loc = loc, .layer = l };
 }
@@ -71,10 +78,19 @@ const char *layer_str(const struct layer *l, enum kw_id kw)
 /* Inherited settings keep their layer, so that an origin names the section it stood in. */
 void layer_inherit(struct layer *dst, struct arena *a, const struct layer *src)
 {
+	struct setting *both;
+
+	if (dst->cap < dst->n + src->n) {
+		both = arena_alloc(a, (dst->n + src->n) * sizeof(*both));
+		if (dst->n)
+			memcpy(both, dst->set, dst->n * sizeof(*both));
+		dst->set = both;
+		dst->cap = dst->n + src->n;
+	}
 	for (unsigned int i = 0; i < src->n; i++) {
 		if (present(dst, src->set[i].kw))
 			continue;
-		layer_set(dst, a, src->set[i].kw, src->set[i].val, src->set[i].loc);
-		dst->set[dst->n - 1].layer = src->set[i].layer;
+		dst->set[dst->n++] = src->set[i];
+		mark(dst, src->set[i].kw);
 	}
 }

@@ -31,7 +31,7 @@ static const char *bare(const char *text)
 
 static void test_done(struct rule_test *t)
 {
-	if (t->compiled)
+	if (t->compiled && !t->lent)
 		regfree(&t->re);
 }
 
@@ -114,9 +114,22 @@ static void rule_done(struct rule *r)
 	test_done(&r->test_product);
 }
 
-void rules_drop_last(struct rules *r)
+int rules_add_product(struct rules *r, struct arena *a, const struct layer *row, char *ret_msg,
+		      size_t size)
 {
-	rule_done(&r->list[--r->n]);
+	const struct setting *set = layer_get(row, KW_product_blacklist);
+	struct rule *rule = rules_add(r, a, RULE_DEVICE, set->loc);
+	int err;
+
+	if (!rule)
+		return 0;
+	rule->builtin = true;
+	err = rule_set_pattern(rule, layer_str(row, KW_vendor), ret_msg, size);
+	if (!err)
+		err = rule_set_product(rule, set->val.str, ret_msg, size);
+	if (err)
+		rule_done(&r->list[--r->n]);
+	return err;
 }
 
 void rules_dedup(struct rules *r)

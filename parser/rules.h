@@ -20,8 +20,12 @@ struct rule *rules_add(struct rules *r, struct arena *a, enum rule_kind kind, st
 int rule_set_pattern(struct rule *r, const char *text, char *ret_msg, size_t size);
 int rule_set_product(struct rule *r, const char *text, char *ret_msg, size_t size);
 
-/* Take the last rule back. */
-void rules_drop_last(struct rules *r);
+/*
+ * Add the rule that @row, a device section, asks for with product_blacklist, which it has. A full
+ * list stays as it is. Returns 0, or an error of regcomp() with @ret_msg filled and nothing added.
+ */
+int rules_add_product(struct rules *r, struct arena *a, const struct layer *row, char *ret_msg,
+		      size_t size);
 
 /* Drop rules that say nothing and those whose texts stood before. */
 void rules_dedup(struct rules *r);

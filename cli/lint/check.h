@@ -11,10 +11,21 @@
 
 #include "cli/lint/lint.h"
 #include "parser/bind.h"
+#include "parser/hash.h"
 #include "parser/kwtype.h"
 #include "parser/tree.h"
 
 #define LINT_DEPTH 8 /* open sections that are followed; the table nests four deep */
+
+struct lint_known {
+	struct arena *arena;
+	struct config_base *base;
+	struct arrays *arrays;
+};
+
+/* Vendors of arrays, as patterns. */
+struct arrays *arrays_new(struct arena *arena, const struct config_row *rows);
+void arrays_done(struct arrays *a);
 
 /* The line that is looked at. Texts are "" where there is no such token. */
 struct lint_line {
@@ -95,7 +106,7 @@ struct lint {
 	struct lint_lvm2 lvm2;
 	struct srcloc *one_line; /* sections on one line: they cannot be closed */
 	unsigned int n_one_line, one_line_cap;
-	struct arrays *arrays; /* vendors of the hardware table, made at first use */
+	struct seen told_arrays;	       /* vendors that were called unknown */
 	unsigned int black_kinds, white_kinds; /* bits: kinds of rules that there are */
 	bool friendly;			       /* user_friendly_names is yes somewhere */
 };
@@ -152,7 +163,6 @@ static inline bool is_user(const struct setting *s)
 
 void mute_line(struct lint *x, const struct lint_line *l);
 bool mute_applies(const struct lint *x, const struct diag *d);
-void arrays_free(struct arrays *a);
 unsigned int config_file_index(const struct config *c, const struct srcfile *f);
 bool layer_friendly(const struct layer *l);
 

@@ -15,8 +15,19 @@ struct strbuf;
 /* What the user wants of one check. */
 enum lint_set { LINT_DEFAULT, LINT_OFF, LINT_WARNING, LINT_ERROR };
 
-/* What the files are compared with; all NULL: nothing. Texts stay the caller's. */
+/*
+ * What is built in, as a run needs it: the base of the configurations and the arrays of @rows (the
+ * hardware table, NULL: none). One is made for any number of runs, one after the other, and
+ * outlives their results.
+ */
+struct lint_known;
+struct lint_known *lint_known_new(const struct config_row *rows);
+const struct config_base *lint_known_base(const struct lint_known *k);
+void lint_known_free(struct lint_known *k);
+
+/* What the files are compared with; all but @known may be NULL: nothing. Texts stay the caller's. */
 struct lint_options {
+	struct lint_known *known;
 	uint8_t set[DIAG__MAX]; /* enum lint_set */
 	bool strict;
 	const char *release;  /* of multipath-tools, NULL: the one we are like */
@@ -26,7 +37,6 @@ struct lint_options {
 	const struct config *initramfs_config;
 	bool initramfs_missing;
 	const struct kwuserdb *users; /* NULL: the system's */
-	bool bare;		      /* without the built-in hardware table (for tests) */
 };
 
 /* Replace [start, end) of @file by @text. Nothing outside a diagnostic's edits is ever changed. */

@@ -361,7 +361,7 @@ static void read_bindings(struct call *c, bool own_files)
 static int read_initramfs(struct call *c)
 {
 	struct call copy = { .arena = c->arena, .places = c->places };
-	struct config_sources src = { .root = "", .builtin = hwtable_rows() };
+	struct config_sources src = { .root = "", .base = lint_known_base(c->opt.known) };
 	struct stat st;
 	int err;
 
@@ -578,6 +578,7 @@ static void call_done(struct call *c)
 		srcfile_free(c->before[i]);
 	config_free(c->initramfs_config);
 	srcfile_free(c->bindings_file);
+	lint_known_free(c->opt.known);
 	arena_free(c->arena);
 }
 
@@ -593,6 +594,7 @@ int lint_main(struct host *h, int argc, char **argv)
 	c.arena = arena_new();
 	for (int i = optind; i < argc; i++)
 		add_name(&c, argv[i]);
+	c.opt.known = lint_known_new(hwtable_rows());
 	read_bindings(&c, optind == argc);
 	result = work(&c);
 	call_done(&c);

@@ -9,9 +9,7 @@
 #include <string.h>
 
 #include "cli/lint/check.h"
-#include "core/model/hwtable.h"
 #include "parser/arena.h"
-#include "parser/hash.h"
 
 #define SPECIAL ".[]{}()\\*+?|^$"
 
@@ -207,11 +205,11 @@ void check_never_matches(struct lint *x, const struct lint_line *l)
 	line_tell(x, l, DIAG_never_matches, l->value_loc, kw_get(l->kw)->name, l->value, size);
 }
 
-/* The vendors of the hardware table, compiled once per run. */
+/* Each pattern stands once; it is compiled when the first text is held against it. */
 struct arrays {
-	struct seen known;
+	struct seen patterns;
 	unsigned int n;
-	struct {
+	struct vendor {
 		const char *pattern;
 		regex_t re;
 		bool compiled;
@@ -230,24 +228,17 @@ static bool pattern_same(const void *a, const void *b)
 
 static void add_vendor(struct arrays *a, const char *pattern)
 {
-	if (a->n == sizeof(a->vendor) / sizeof(a->vendor[0]) || seen_add(&a->known, pattern))
+	if (a->n == sizeof(a->vendor) / sizeof(a->vendor[0]) || seen_add(&a->patterns, pattern))
 		return;
-	a->vendor[a->n].pattern = pattern;
-	if (!regex_is_plain(pattern))
-		a->vendor[a->n].compiled =
-			!regcomp(&a->vendor[a->n].re, pattern, REG_EXTENDED | REG_NOSUB);
-	a->n++;
+	a->vendor[a->n++].pattern = pattern;
 }
 
-static struct arrays *arrays_new(void)
+struct arrays *arrays_new(struct arena *arena, const struct config_row *rows)
 {
-	struct arrays *a = calloc(1, sizeof(*a));
+	struct arrays *a = arena_alloc(arena, sizeof(*a));
 
-	if (!a)
-		return NULL;
-	a->known.hash = pattern_hash;
-	a->known.same = pattern_same;
-	for (const struct config_row *row = hwtable_rows(); row->set; row++) {
+	a->patterns = (struct seen){ .hash = pattern_hash, .same = pattern_same };
+	for (const struct config_row *row = rows; row && row->set; row++) {
 		for (const struct config_set *s = row->set; s->kw; s++) {
 			if (s->kw == KW_vendor)
 				add_vendor(a, s->text);
@@ -256,50 +247,63 @@ static struct arrays *arrays_new(void)
 	return a;
 }
 
-void arrays_free(struct arrays *a)
+void arrays_done(struct arrays *a)
 {
-	if (!a)
-		return;
 	for (unsigned int i = 0; i < a->n; i++) {
 		if (a->vendor[i].compiled)
 			regfree(&a->vendor[i].re);
 	}
-	seen_done(&a->known);
-	free(a);
+	seen_done(&a->patterns);
 }
 
-static bool known_vendor(const struct arrays *a, const char *text)
+static bool vendor_is(struct vendor *v, const char *text)
 {
+	if (regex_is_plain(v->pattern))
+		return strstr(text, v->pattern) != NULL;
+	if (!v->compiled)
+		v->compiled = !regcomp(&v->re, v->pattern, REG_EXTENDED | REG_NOSUB);
+	return v->compiled && !regexec(&v->re, text, 0, NULL, 0);
+}
+
+static bool known_vendor(struct arrays *a, const char *text)
+{
+	if (seen_find(&a->patterns, text))
+		return true;
 	for (unsigned int i = 0; i < a->n; i++) {
-		if (a->vendor[i].compiled ? !regexec(&a->vendor[i].re, text, 0, NULL, 0)
-					  : strstr(text, a->vendor[i].pattern) != NULL)
+		if (vendor_is(&a->vendor[i], text))
 			return true;
 	}
 	return false;
 }
 
+/* False: it was told before. */
+static bool note_array(struct lint *x, const char *text)
+{
+	x->told_arrays.hash = pattern_hash;
+	x->told_arrays.same = pattern_same;
+	return !seen_add(&x->told_arrays, arena_strdup(x->a, text));
+}
+
 void check_array(struct lint *x, const struct lint_line *l)
 {
+	struct arrays *arrays = x->opt->known->arrays;
 	char buf[64];
 	const char *text;
 	struct diag *d;
 
-	if (l->kw != KW_vendor || x->opt->bare)
+	if (l->kw != KW_vendor || !arrays->n)
 		return;
 	text = regex_literal(l->value, buf, sizeof(buf));
 	if (!text || !*text || line_find(x, l, DIAG_never_matches) ||
 	    line_find(x, l, DIAG_single_quotes) || line_find(x, l, DIAG_equals_sign))
 		return;
-	if (!x->arrays)
-		x->arrays = arrays_new();
-	if (!x->arrays || known_vendor(x->arrays, text) ||
-	    seen_add(&x->arrays->known, arena_strdup(x->a, text)))
+	if (known_vendor(arrays, text) || !note_array(x, text))
 		return;
 	d = line_tell(x, l, DIAG_unknown_array, l->value_loc, l->value, NULL, NULL);
-	for (unsigned int i = 0; i < x->arrays->n; i++) {
-		const char *p = x->arrays->vendor[i].pattern;
+	for (unsigned int i = 0; i < arrays->n; i++) {
+		const char *p = arrays->vendor[i].pattern;
 
-		if (regex_is_plain(p) && text_distance(p, text) == 1)
+		if (regex_is_plain(p) && text_distance(p, text, 1) == 1)
 			diag_suggest(x->diags, d, true, "\"%s\"", p);
 	}
 }

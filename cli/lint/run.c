@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "cli/lint/check.h"
-#include "core/model/hwtable.h"
 #include "parser/arena.h"
 #include "parser/strbuf.h"
 
@@ -96,7 +95,7 @@ const char *vocab_nearest(enum vocab_list list, const char *text)
 	const struct vocab_entry *e = NULL, *found = NULL;
 
 	while ((e = vocab_next(list, e))) {
-		unsigned int d = text_distance(text, e->text);
+		unsigned int d = text_distance(text, e->text, best);
 		bool start = strlen(e->text) > 2 && !strncmp(e->text, text, strlen(e->text));
 
 		if (start)
@@ -436,6 +435,31 @@ static void keep_edits(struct lint *x)
 	r->n_edits = n;
 }
 
+struct lint_known *lint_known_new(const struct config_row *rows)
+{
+	struct arena *a = arena_new();
+	struct lint_known *k = arena_alloc(a, sizeof(*k));
+
+	k->arena = a;
+	k->arrays = arrays_new(a, rows);
+	k->base = config_base_new(rows);
+	return k;
+}
+
+const struct config_base *lint_known_base(const struct lint_known *k)
+{
+	return k->base;
+}
+
+void lint_known_free(struct lint_known *k)
+{
+	if (!k)
+		return;
+	arrays_done(k->arrays);
+	config_base_free(k->base);
+	arena_free(k->arena);
+}
+
 int lint_run(struct srcfile *const *texts, const struct lint_options *opt,
 	     struct lint_result **ret_result)
 {
@@ -444,7 +468,7 @@ int lint_run(struct srcfile *const *texts, const struct lint_options *opt,
 	struct bind_watch watch = { .line = watch_line, .ctx = &x };
 	struct config_sources src = { .root = "",
 				      .texts = texts,
-				      .builtin = opt->bare ? NULL : hwtable_rows(),
+				      .base = opt->known->base,
 				      .check_regex = true,
 				      .watch = &watch,
 				      .release = opt->release,
@@ -467,7 +491,7 @@ int lint_run(struct srcfile *const *texts, const struct lint_options *opt,
 		err = collect(&x);
 		keep_edits(&x);
 	}
-	arrays_free(x.arrays);
+	seen_done(&x.told_arrays);
 	if (err < 0) {
 		lint_free(r);
 		return err;

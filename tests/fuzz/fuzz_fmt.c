@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes through `minipath fmt`: what it lays out means what it meant (its effective dump is the
+ * Any text (see lines.h) through `minipath fmt`: what it lays out means what it meant (its effective dump is the
  * same) and is laid out already; what it refuses comes with a reason; the difference leads from the
  * one to the other.
  */
@@ -14,8 +14,8 @@
 #include "core/model/hwtable.h"
 #include "parser/config.h"
 #include "parser/dump.h"
-#include "parser/kwtype.h"
 #include "parser/srcfile.h"
+#include "tests/fuzz/lines.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len);
 
@@ -29,12 +29,14 @@ static int one_user(const char *name, uint32_t *ret_id)
 
 static const struct kwuserdb users = { .user = one_user, .group = one_user };
 
-static void dump(const void *bytes, size_t len, bool builtin, struct strbuf *out)
+/* What all runs start from; bare is without hardware table. */
+static struct config_base *with_arrays, *bare;
+
+static void dump(const void *bytes, size_t len, const struct config_base *base, struct strbuf *out)
 {
-	struct config_sources src = { .root = "", .file = "fuzz", .users = &users };
+	struct config_sources src = { .root = "", .file = "fuzz", .users = &users, .base = base };
 	struct config *c;
 
-	src.builtin = builtin ? hwtable_rows() : NULL; /* they take most of the time */
 	assert(srcfile_from_mem("fuzz", bytes, len, &src.text) == 0);
 	assert(config_load(&src, &c) == 0);
 	dump_config(c, NULL, out);
@@ -103,38 +105,48 @@ static void check_diff(const struct fmt *f, const struct srcfile *from)
 	assert(new.len == f->out.len && !memcmp(sb_str(&new), sb_str(&f->out), new.len));
 }
 
-static void check_changed(const struct fmt *f, const unsigned char *data, size_t len)
+static void check_changed(const struct fmt *f, const struct strbuf *text,
+			  const struct config_base *base)
 {
 	__attribute__((cleanup(sb_done))) struct strbuf before = STRBUF_INIT, after = STRBUF_INIT;
 	__attribute__((cleanup(fmt_done))) struct fmt again = { 0 };
+	const struct fmt_reading how = { .base = bare, .users = &users };
 	struct srcfile *src;
 
-	dump(data, len, len % 16 == 0, &before);
-	dump(sb_str(&f->out), f->out.len, len % 16 == 0, &after);
+	dump(sb_str(text), text->len, base, &before);
+	dump(sb_str(&f->out), f->out.len, base, &after);
 	assert(!strcmp(sb_str(&before), sb_str(&after)));
 	assert(srcfile_from_mem("again", sb_str(&f->out), f->out.len, &src) == 0);
-	assert(fmt_text(src, &users, &again) == 0);
+	assert(fmt_text(src, &how, &again) == 0);
 	assert(again.result == FMT_SAME);
 	srcfile_free(src);
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 {
+	__attribute__((cleanup(sb_done))) struct strbuf text = STRBUF_INIT;
 	__attribute__((cleanup(fmt_done))) struct fmt f = { 0 };
+	struct fmt_reading how = { .users = &users };
 	struct srcfile *src;
 
-	assert(srcfile_from_mem("fuzz", data, len, &src) == 0);
-	assert(fmt_text(src, &users, &f) == 0);
+	if (!bare) {
+		with_arrays = config_base_new(hwtable_rows());
+		bare = config_base_new(NULL);
+	}
+	how.base = bare;
+	make_text(data, len, &text);
+	assert(srcfile_from_mem("fuzz", sb_str(&text), text.len, &src) == 0);
+	assert(fmt_text(src, &how, &f) == 0);
 	switch (f.result) {
 	case FMT_REFUSED:
 		assert(f.why.len && !strstr(sb_str(&f.why), "please report"));
 		break;
 	case FMT_CHANGED:
 		check_diff(&f, src);
-		check_changed(&f, data, len);
+		check_changed(&f, &text, len % 16 ? bare : with_arrays);
 		break;
 	case FMT_SAME:
-		assert(f.out.len == len);
+		assert(f.out.len == text.len);
 		break;
 	}
 	srcfile_free(src);

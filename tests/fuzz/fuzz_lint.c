@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes through lint and fix. The input is lines: two bytes choose a line's shape and keyword
- * from the keyword table, the rest is text; or, where the first byte says so, the bytes as they
- * are. Properties: every place is inside its file and every record renders in all formats; what
+ * Any text (see lines.h) through lint and fix. Properties: every place is inside its file and every record renders in all formats; what
  * is mended without effect keeps the effective configuration; what is mended stays mended.
  */
 #include <assert.h>
@@ -14,9 +12,8 @@
 #include "cli/lint/output.h"
 #include "core/model/hwtable.h"
 #include "parser/dump.h"
-#include "parser/kwtype.h"
 #include "parser/srcfile.h"
-#include "parser/strbuf.h"
+#include "tests/fuzz/lines.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len);
 
@@ -30,101 +27,7 @@ static int one_user(const char *name, uint32_t *ret_id)
 
 static const struct kwuserdb users = { .user = one_user, .group = one_user };
 
-/* ---- input ---- */
-
-/* "%k" is a keyword, "%w" a word of the vocabulary, "%t" the text that follows in the input. */
-static const char *const shapes[] = {
-	"%t",
-	"\t%k %t",
-	"\t%k %w",
-	"\t%k \"%t\"",
-	"%k {",
-	"}",
-	"%k",
-	"{",
-	"\t%k = %w",
-	"\t%k=%t",
-	"\t%k %w,",
-	"\t%k \"%w\", # %t",
-	"\t%k '%t'",
-	"\t%k \xe2\x80\x9c%w\xe2\x80\x9d",
-	"%k { %k %w }",
-	"\t%k %w %t\r",
-	"\t%k # minipath-lint: disable=%t",
-	"\xef\xbb\xbf%k {",
-	"},",
-	"defaults {",
-	"multipaths {\n\tmultipath {\n\t\twwid %t",
-	"devices {\n\tdevice {\n\t\tvendor %t\n\t\tproduct %w",
-	"blacklist {\n\twwid %t",
-	"blacklist_exceptions {\n\tdevnode %t",
-	"overrides\n{\n\tprotocol\n\t{\n\t\ttype %w",
-	"\t}\n}",
-};
-
-static const char *nth_word(unsigned int n)
-{
-	const struct vocab_entry *e = NULL;
-	enum vocab_list list = 1 + n % (VL__MAX - 1);
-
-	for (n = n / VL__MAX + 1; n--;) {
-		const struct vocab_entry *next = vocab_next(list, e);
-
-		if (!next)
-			break;
-		e = next;
-	}
-	return e ? e->text : "1";
-}
-
-struct input {
-	const unsigned char *p, *end;
-};
-
-static unsigned int take(struct input *in)
-{
-	return in->p < in->end ? *in->p++ : 0;
-}
-
-static void add_text(struct input *in, struct strbuf *out)
-{
-	unsigned int n = take(in) % 24;
-
-	while (n-- && in->p < in->end)
-		sb_addc(out, (char)*in->p++);
-}
-
-static void add_line(struct input *in, struct strbuf *out)
-{
-	const char *s = shapes[take(in) % (sizeof(shapes) / sizeof(shapes[0]))];
-
-	for (; *s; s++) {
-		if (*s != '%') {
-			sb_addc(out, *s);
-			continue;
-		}
-		s++;
-		if (*s == 'k')
-			sb_add(out, kw_get(1 + take(in) % (KW__MAX - 1))->name);
-		else if (*s == 'w')
-			sb_add(out, nth_word(take(in)));
-		else
-			add_text(in, out);
-	}
-	sb_addc(out, '\n');
-}
-
-static void make_text(const unsigned char *data, size_t len, struct strbuf *out)
-{
-	struct input in = { data + 1, data + len };
-
-	if (!len || data[0] & 1) {
-		sb_addn(out, data, len);
-		return;
-	}
-	while (in.p < in.end)
-		add_line(&in, out);
-}
+#define BINDINGS "mpatha 3600a098038303053442b463045727654\n"
 
 /* ---- properties ---- */
 
@@ -190,23 +93,20 @@ static void check_neutral(const struct lint_result *r, const struct lint_options
 	lint_free(again);
 }
 
-/* Only diagnostics that say so change the configuration, and none that was mended is left. */
-static void check_fix(const void *text, size_t len, const struct lint_result *r,
+/* None that was mended is left; without @effect the configuration is what it was. */
+static void check_fix(const struct strbuf *text, const struct lint_result *r, bool effect,
 		      const struct lint_options *opt)
 {
 	__attribute__((cleanup(sb_done))) struct strbuf before = STRBUF_INIT, after = STRBUF_INIT;
 	struct srcfile *texts[2] = { NULL, NULL };
 	struct lint_result *fixed;
 	unsigned int mended;
-	bool changes = false;
 
-	assert(srcfile_from_mem("fuzz", text, len, &texts[0]) == 0);
+	assert(srcfile_from_mem("fuzz", sb_str(text), text->len, &texts[0]) == 0);
 	assert(lint_fix(texts, opt, &fixed, &mended) == 0);
 	check_report(fixed);
 	assert(fixed->n_edits == 0);
-	for (unsigned int i = 0; i < r->n_edits; i++)
-		changes |= r->edits[i].changes;
-	if (!changes) {
+	if (!effect) {
 		dump(r, &before);
 		dump(fixed, &after);
 		assert(!strcmp(sb_str(&before), sb_str(&after)));
@@ -214,30 +114,51 @@ static void check_fix(const void *text, size_t len, const struct lint_result *r,
 	lint_free(fixed);
 }
 
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
+/* Only diagnostics that say so change the configuration: where there are both kinds, part them. */
+static void check_edits(const struct strbuf *text, const struct lint_result *r,
+			const struct lint_options *opt)
+{
+	unsigned int effects = 0;
+
+	for (unsigned int i = 0; i < r->n_edits; i++)
+		effects += r->edits[i].changes;
+	if (effects && effects < r->n_edits)
+		check_neutral(r, opt);
+	if (r->n_edits)
+		check_fix(text, r, effects, opt);
+}
+
+/* What the input says beside its text. */
+static struct lint_options make_options(const unsigned char *data, size_t len)
 {
 	static const char *const releases[] = { NULL, "0.4.9", "0.9.4", "0.15.0" };
+	static struct lint_known *with_arrays, *bare;
+	unsigned int bits = len && data[0] >= 0x80 ? data[0] : (unsigned int)len;
+
+	if (!bare) {
+		with_arrays = lint_known_new(hwtable_rows());
+		bare = lint_known_new(NULL);
+	}
+	return (struct lint_options){ .known = bits & 0x60 ? bare : with_arrays,
+				      .users = &users,
+				      .release = releases[bits & 3],
+				      .strict = bits >> 2 & 1,
+				      .bindings = bits & 8 ? BINDINGS : NULL,
+				      .bindings_name = "bindings" };
+}
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
+{
 	__attribute__((cleanup(sb_done))) struct strbuf text = STRBUF_INIT;
-	struct lint_options opt = { .users = &users };
+	const struct lint_options opt = make_options(data, len);
 	struct srcfile *texts[2] = { NULL, NULL };
 	struct lint_result *r;
 
-	if (len) {
-		opt.release = releases[data[0] >> 1 & 3];
-		opt.strict = data[0] >> 3 & 1;
-		opt.bare = (data[0] & 0xe0) != 0;
-		if (data[0] & 16)
-			opt.bindings = "mpatha 3600a098038303053442b463045727654\n";
-		opt.bindings_name = "bindings";
-	}
 	make_text(data, len, &text);
 	assert(srcfile_from_mem("fuzz", sb_str(&text), text.len, &texts[0]) == 0);
 	run(texts, &opt, &r);
 	print_report(r, len > 1 ? data[len - 1] : 0);
-	if (r->n_edits) {
-		check_neutral(r, &opt);
-		check_fix(sb_str(&text), text.len, r, &opt);
-	}
+	check_edits(&text, r, &opt);
 	lint_free(r);
 	return 0;
 }

@@ -147,7 +147,7 @@ static void assert_diff(const char *from, const char *want)
 	__attribute__((cleanup(sb_done))) struct strbuf diff = STRBUF_INIT;
 	struct srcfile *src = text_file(from);
 
-	assert_int_equal(fmt_text(src, NULL, &f), 0);
+	assert_int_equal(fmt_text(src, &(struct fmt_reading){ 0 }, &f), 0);
 	assert_int_equal(f.result, FMT_CHANGED);
 	fmt_diff(&f, src, "x.conf", &diff);
 	assert_string_equal(sb_str(&diff), want);
@@ -188,7 +188,7 @@ static void test_results(void **state)
 		__attribute__((cleanup(fmt_done))) struct fmt f = { 0 };
 		struct srcfile *src = text_file(rows[i].text);
 
-		assert_int_equal(fmt_text(src, NULL, &f), 0);
+		assert_int_equal(fmt_text(src, &(struct fmt_reading){ 0 }, &f), 0);
 		assert_int_equal(f.result, rows[i].result);
 		assert_int_equal(f.result == FMT_REFUSED, f.why.len != 0);
 		srcfile_free(src);

@@ -35,13 +35,17 @@ static void test_distance(void **state)
 	char longer[64];
 
 	(void)state;
-	assert_int_equal(text_distance("prio", "prio"), 0);
-	assert_int_equal(text_distance("pollong_interval", "polling_interval"), 1);
-	assert_int_equal(text_distance("lnu", "lun"), 1);
-	assert_int_equal(text_distance("", "abc"), 3);
+	assert_int_equal(text_distance("prio", "prio", 0), 0);
+	assert_int_equal(text_distance("pollong_interval", "polling_interval", 5), 1);
+	assert_int_equal(text_distance("lnu", "lun", 1), 1);
+	assert_int_equal(text_distance("lnu", "lun", 0), UINT_MAX);
+	assert_int_equal(text_distance("user_freindly_name", "user_friendly_names", 2), 2);
+	assert_int_equal(text_distance("failback", "features", 4), UINT_MAX);
+	assert_int_equal(text_distance("failback", "features", 9), 7);
+	assert_int_equal(text_distance("", "abc", 3), 3);
 	memset(longer, 'x', sizeof(longer) - 1);
 	longer[sizeof(longer) - 1] = '\0';
-	assert_int_equal(text_distance(longer, "x"), UINT_MAX);
+	assert_int_equal(text_distance(longer, "x", 99), UINT_MAX);
 }
 
 static void expect_diff(const char *a, const char *b, const char *want)
@@ -87,7 +91,7 @@ static void test_json(void **state)
 
 static void expect_fixed(const char *text, const char *want, unsigned int mended)
 {
-	const struct lint_options opt = { .bare = true };
+	const struct lint_options opt = { .known = lint_known_new(NULL) };
 	struct srcfile *texts[2] = { NULL, NULL };
 	struct lint_result *r;
 	unsigned int n;
@@ -99,6 +103,7 @@ static void expect_fixed(const char *text, const char *want, unsigned int mended
 	assert_int_equal(len, strlen(want));
 	assert_int_equal(n, mended);
 	lint_free(r);
+	lint_known_free(opt.known);
 }
 
 static void test_fix(void **state)
