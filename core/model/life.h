@@ -79,16 +79,17 @@ enum life_do {
 	LIFE_DO_ENABLE_GROUP = 1 << 2,	 /* dm message enable_group N of p->group */
 	LIFE_DO_MARGINAL_START = 1 << 3, /* marginal_next() from now on */
 	LIFE_DO_MARGINAL_STOP = 1 << 4,
-	LIFE_DO_LAST_LOST = 1 << 5,    /* the map has no usable path any more: QUEUEING_LOST_LAST */
+	/* The map has no usable path any more: QUEUEING_LOST_LAST, and LIFE_RECHECK to its DELAYED paths:
+	 * they are taken back early. */
+	LIFE_DO_LAST_LOST = 1 << 5,
 	LIFE_DO_FIRST_GAINED = 1 << 6, /* it has one again: QUEUEING_GAINED_FIRST */
 	LIFE_DO_REFRESH_PRIO =
-		1 << 7, /* ask for the path's priority (and the map's others, ghost->up) */
-	LIFE_DO_FAILBACK = 1 << 8,   /* failback_step(): paths changed */
-	LIFE_DO_RELOAD_MAP = 1 << 9, /* groups change: marginal */
-	LIFE_DO_RECHECK_WWID =
-		1 << 10,	 /* compare VPD 83h by command; then LIFE_WWID_SAME, or remove */
-	LIFE_DO_PURGE = 1 << 11, /* queue it for removal from the SCSI layer */
-	LIFE_DO_ADD_TO_MAP = 1 << 12, /* add_when_online: it is online */
+		1 << 7,		   /* ask for priorities, of all paths of the map; then failback */
+	LIFE_DO_FAILBACK = 1 << 8, /* failback_step(): paths changed */
+	LIFE_DO_RELOAD_MAP = 1 << 9,	/* groups change: marginal */
+	LIFE_DO_RECHECK_WWID = 1 << 10, /* VPD 83h by command; then LIFE_WWID_SAME, or remove it */
+	LIFE_DO_PURGE = 1 << 11,	/* queue it for removal from the SCSI layer */
+	LIFE_DO_ADD_TO_MAP = 1 << 12,	/* add_when_online: it is online */
 };
 
 struct life_step {
@@ -102,14 +103,18 @@ struct life_step {
 
 /*
  * The one place where a path's state changes: p->state, verdict, dm, marginal, check_msg, life, and
- * p->map->stat_path_failures. @p's map gives the other paths (how many are usable). dm is set to
- * what a message of this step will make of it.
+ * in_table, p->map->stat_path_failures. @p's map gives the other paths (how many are usable). dm is
+ * set to what a message of this step will make of it.
  *
  * Rules that hold for every row: PENDING, UNCHECKED and WILD never change a usable path; TIMEOUT and
  * DISCONNECTED are stored as DOWN; a disabled path is only moved by the operator.
  */
 void path_fsm(struct path *p, const struct life_event *ev, const struct life_rules *r,
 	      struct life_step *ret);
+
+/* Has @m a path that is usable, or one not checked yet that the kernel has not failed? Without one,
+ * I/O queues or fails. */
+bool life_map_has_path(const struct map *m);
 
 /* For %C: seconds since the last check, and between checks, at @now_ns. */
 void life_progress(const struct path *p, int64_t now_ns, unsigned int *ret_tick,

@@ -24,12 +24,11 @@ struct path_life {
 	/* san_path_err_*, and delay_*_checks by its means */
 	bool san_held;
 	unsigned int san_failures, san_good; /* good checks since the last one was forgotten */
-	int64_t san_since_ns;		     /* of the hold: its last bad check */
+	int64_t san_since_ns;		     /* when it was last found bad */
 
 	struct marginal marginal;
-	bool marginal_held;	  /* up, but DELAYED because of a test or its result */
-	bool marginal_by_test;	  /* in a marginal group for that reason (marginal_pathgroups) */
-	bool marginal_by_command; /* setmarginal */
+	bool marginal_by_policy;  /* in a marginal group because of one of the above */
+	bool marginal_by_command; /* or of setmarginal, FPIN */
 
 	/* devices without udev data (maplife.h) */
 	unsigned int retriggers;

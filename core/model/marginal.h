@@ -6,7 +6,7 @@
  * again gap_time later.
  *
  * No I/O here: marginal_next() says when the next read is due, the caller reads one logical block at
- * offset 0 and tells marginal_read_done(). Reads that were due but not issued (no worker, we were
+ * offset 0 and tells marginal_read_issued() and marginal_read_done(). Reads that were due but not issued (no worker, we were
  * late) do not count. A read that has no answer after MARGINAL_READ_TIMEOUT_NS is an error. Times
  * are CLOCK_MONOTONIC nanoseconds. The state is plain data, copied with its path.
  */
@@ -40,7 +40,7 @@ struct marginal {
 	int64_t issued_ns;	    /* of the last read; 0: none yet */
 	unsigned int reads, errors; /* answered, and of these failed */
 	unsigned int in_flight;
-	int64_t sent_ns[MARGINAL_IN_FLIGHT]; /* of the reads under way, 0: slot free */
+	int64_t sent_ns[MARGINAL_IN_FLIGHT]; /* of the reads under way, 0: free */
 };
 
 /* The path went from usable to not. */
@@ -54,10 +54,10 @@ void marginal_reset(struct marginal *m); /* to idle, nothing remembered */
 bool marginal_next(const struct marginal *m, const struct marginal_rules *r, int64_t now_ns,
 		   int64_t *ret_at_ns);
 
-/* A read was handed to a worker. Returns its slot, for marginal_read_done(). -EBUSY: none free. */
+/* A read was handed to a worker at @now_ns (later than the one before). -EBUSY: too many under way. */
 int marginal_read_issued(struct marginal *m, int64_t now_ns);
-/* @slot as given; an answer that belongs to no read under way any more is dropped. */
-void marginal_read_done(struct marginal *m, unsigned int slot, bool ok);
+/* The answer to the read issued at @sent_ns; one that is not awaited any more is dropped. */
+void marginal_read_done(struct marginal *m, int64_t sent_ns, bool ok);
 
 enum marginal_verdict { MARGINAL_UNDECIDED, MARGINAL_GOOD, MARGINAL_BAD };
 
