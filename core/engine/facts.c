@@ -161,28 +161,53 @@ static void scsi_transport(struct loader *l)
 	}
 }
 
-/* PCI function above the host, or the portal's address on iSCSI: tells adapters apart. */
+/* The first device at or above @dir that a driver serves, but for the bridges of PCI Express. */
+static const char *served_device(struct loader *l, char *dir)
+{
+	char driver[512], *slash;
+
+	for (; (slash = strrchr(dir, '/')); *slash = '\0') {
+		const char *name;
+
+		if (fstree_real(l->h->sys, arena_printf(l->a, "%s/driver", dir), driver,
+				sizeof(driver)))
+			continue;
+		name = strrchr(driver, '/');
+		return name && !strcmp(name, "/pcieport") ? NULL : slash + 1;
+	}
+	return NULL;
+}
+
+static bool is_pci_function(const char *name)
+{
+	unsigned int dom, bus, slot, fn;
+
+	return sscanf(name, "%x:%x:%x.%x", &dom, &bus, &slot, &fn) == 4;
+}
+
+/* Where sysfs names no driver (a recorded host), the PCI function just above the host will do. */
+static const char *adapter_above(struct loader *l, char *dir)
+{
+	const char *slash = strrchr(dir, '/');
+	const char *last = arena_strdup(l->a, slash ? slash + 1 : dir);
+	const char *name = served_device(l, dir);
+
+	return name ? name : is_pci_function(last) ? last : "";
+}
+
+/* What the host hangs from, or the initiator's address on iSCSI: tells adapters apart. */
 static void scsi_adapter(struct loader *l)
 {
 	struct blkdev *d = l->d;
-	const char *host;
+	const char *host = strstr(d->device, arena_printf(l->a, "/host%d/", d->host));
 
-	if (d->protocol == PROTO_SCSI_ISCSI) {
+	if (d->protocol == PROTO_SCSI_ISCSI)
 		TEXT(l, host_adapter, arena_printf(l->a, "class/iscsi_host/host%d", d->host),
 		     "ipaddress");
-		if (d->host_adapter[0])
-			return;
-	}
-	host = strstr(d->device, arena_printf(l->a, "/host%d/", d->host));
-	if (host) {
-		const char *dir = arena_strndup(l->a, d->device, (size_t)(host - d->device));
-		const char *slash = strrchr(dir, '/');
-		const char *last = slash ? slash + 1 : dir;
-		unsigned int dom, bus, slot, fn;
-
-		if (sscanf(last, "%x:%x:%x.%x", &dom, &bus, &slot, &fn) == 4)
-			snprintf(d->host_adapter, sizeof(d->host_adapter), "%s", last);
-	}
+	if (host && !d->host_adapter[0])
+		snprintf(d->host_adapter, sizeof(d->host_adapter), "%s",
+			 adapter_above(l,
+				       arena_strndup(l->a, d->device, (size_t)(host - d->device))));
 }
 
 static void scsi_facts(struct loader *l)

@@ -506,7 +506,7 @@ static void list_of_paths(void **state)
 }
 
 /* Advisory of 2026: heap out-of-bounds read by a trailing '%' in a format. */
-static void trailing_percent_in_a_format(void **state)
+static void advisory_trailing_percent_in_a_format(void **state)
 {
 	TOPO *t = topology_new(NULL);
 	struct map *m = sample_map(t);
@@ -639,7 +639,7 @@ int main(void)
 		cmocka_unit_test(failback_and_queueing),
 		cmocka_unit_test(tables),
 		cmocka_unit_test(list_of_paths),
-		cmocka_unit_test(trailing_percent_in_a_format),
+		cmocka_unit_test(advisory_trailing_percent_in_a_format),
 		cmocka_unit_test(every_byte_after_a_percent),
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(wide_values_are_not_cut),
