@@ -5,6 +5,7 @@
  */
 #include "core/engine/transport.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -29,8 +30,9 @@ static bool write_attr(struct engine *e, const struct path *p, const char *dir, 
 		return true;
 	r = fstree_write(e->host->sys, path, value);
 	if (r) {
-		mlog(1, "%s: %s of %s cannot be set to %s: %s", p->dev.name, attr, node, value,
-		     strerror(-r));
+		/* an attribute that this kernel only shows (SAS) is nobody's mistake */
+		mlog(r == -EACCES ? 3 : 1, "%s: %s of %s cannot be set to %s: %s", p->dev.name,
+		     attr, node, value, strerror(-r));
 		return false;
 	}
 	mlog(3, "%s: %s of %s set to %s", p->dev.name, attr, node, value);
@@ -203,7 +205,7 @@ void transport_settle(struct engine *e, struct map *m)
 			continue;
 		settle_path(e, m, p, &said);
 		settle_retries(e, p);
-		if (m->action == ACT_CREATE)
+		if (m->action == ACT_CREATE || !p->in_table)
 			settle_sectors(e, m, p);
 	}
 }

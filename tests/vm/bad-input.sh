@@ -67,6 +67,31 @@ is "bad lines: exit 0" "$RC" 0
 matches "bad lines: the number" "$ERR" '/etc/multipath.conf line 4, invalid value for polling_interval'
 matches "bad lines: the keyword" "$ERR" '/etc/multipath.conf line 5, invalid keyword in the defaults section: no_such_thing'
 matches "bad lines: the map is made" "$OUT" '^create: mpatha '
+busybox syslogd -n -O /tmp/messages &
+syslogd=$!
+wait_for 10 [ -S /dev/log ]
+mp -ll
+is "bad lines: a query works" "$RC $(grep -c 'active ready' <<<"$OUT")" "0 2"
+is "bad lines: a query's standard error has none of them" "$(grep -c -e multipath.conf -e lint <<<"$ERR")" 0
+wait_for 10 grep -q 'minipath lint' /tmp/messages
+is "bad lines: the system's log has it once" "$(grep -o 'multipath: .*' /tmp/messages)" \
+	'multipath: /etc/multipath.conf: 2 problems in the configuration, run minipath lint'
+kill $syslogd
+mp -F
+
+# -- a partitioner that does not let go of a path
+flock -x /dev/sdb sleep 60 &
+locker=$!
+sleep 0.5
+began=$SECONDS
+mp
+is "locked path: exit 1, no map" "$RC$OUT$(dmsetup ls | grep mpath)" 1
+matches "locked path: the map is named" "$ERR" '^mpatha: not made: another program keeps one of its paths locked'
+ok "locked path: given up after a while ($((SECONDS - began)) s)" [ $((SECONDS - began)) -lt 40 ]
+pkill -P $locker
+kill $locker
+wait_for 10 mp -v1
+is "locked path: made once it is free" "$OUT" mpatha
 mp -F
 
 # -- devices that come and go while we look

@@ -17,14 +17,18 @@ mp() {
 	ERR=$(sed -E 's/^[0-9]+\.[0-9]{6} \| //' /tmp/err)
 }
 
-# settings LINE...: the usual configuration and these
+# settings LINE...: the usual configuration, and these over what the hardware table has for LIO
 settings() {
 	{
-		printf 'defaults {\n\tuser_friendly_names yes\n\tfind_multipaths yes\n'
+		printf 'defaults {\n\tuser_friendly_names yes\n\tfind_multipaths yes\n}\noverrides {\n'
 		printf '\t%s\n' "$@"
 		printf '}\n'
 	} >/etc/multipath.conf
 }
+globally() { # LINE: what only defaults may say
+	sed -i "s/^defaults {/&\n\t$1/" /etc/multipath.conf
+}
+access_states() { cat $(printf '/sys/block/%s/device/access_state ' $(iscsi_disks)) | tr '\n' ' '; }
 
 # The devices of each group of what -ll printed: "sda sdb|sdc sdd"
 groups() {
@@ -108,6 +112,8 @@ test_group_by_tpg() {
 	matches "... and it is said" "$ERR" 'mpatha: path_grouping_policy = failover .*not all paths use alua prio'
 	echo 1 >$STORE/alua/right/alua_access_state
 	settings 'path_grouping_policy group_by_tpg' 'detect_pgpolicy no'
+	for d in "$c" "$d"; do echo 1 >/sys/block/$d/device/rescan; done
+	wait_for 20 eval '[ "$(access_states)" = "active/optimized active/optimized active/non-optimized active/non-optimized " ]'
 	mp -rr
 	is "group_by_tpg: a port group becomes non-optimized" "$(groups) $(grep -o 'prio=[0-9]*' <<<"$OUT" | tr '\n' ' ')" \
 		"$a $b|$c $d prio=50 prio=10 "
@@ -116,7 +122,8 @@ test_group_by_tpg() {
 
 test_iscsi_timeouts() {
 	local s
-	settings 'fast_io_fail_tmo 7' 'dev_loss_tmo 90' 'max_sectors_kb 128' 'eh_deadline 30' 'max_retries 2'
+	settings 'fast_io_fail_tmo 7' 'dev_loss_tmo 90' 'max_sectors_kb 128' 'eh_deadline 30'
+	globally 'max_retries 2'
 	mp
 	for s in /sys/class/iscsi_session/session*; do
 		is "iSCSI: recovery_tmo of ${s##*/} is fast_io_fail_tmo" "$(cat $s/recovery_tmo)" 7
@@ -126,39 +133,92 @@ test_iscsi_timeouts() {
 	mp -F
 }
 
-# --- FC: fcoe and tcm_fc, VN2VN, two pairs of ports
+# --- FC: the kernel's FCoE initiator and target, a veth pair for each of two paths
 
-fc_wwpn() { # interface: of the host made on it
-	cat /sys/bus/fcoe/devices/*/../"$1"/*/fc_host/host*/port_name 2>/dev/null | head -1
-}
+# The port name that fcoe makes of an interface's address 02:00:00:00:00:NN
+fc_name() { echo "20:00:02:00:00:00:00:$1"; }
 
-fc_target() { # port name 0x2000...
-	local wwn tpg
-	wwn=$(sed 's/^0x//; s/../&:/g; s/:$//' <<<"$1")
-	tpg=$CFG/fc/$wwn/tpgt_1
-	mkdir -p $tpg/lun/lun_0 || return 1
-	ln -s $STORE $tpg/lun/lun_0/store
-	for other in /sys/class/fc_host/host*/port_name; do
-		[ "$(cat $other)" != "$1" ] || continue
-		wwn=$(sed 's/^0x//; s/../&:/g; s/:$//' "$other")
-		mkdir -p $tpg/acls/$wwn/lun_0 && ln -s $tpg/lun/lun_0 $tpg/acls/$wwn/lun_0/lun
-	done
+fc_port() { echo "$1" >/sys/module/libfcoe/parameters/create_vn2vn; }
+
+fc_target() { # INTERFACE NN INITIATOR-NN
+	local tpg=$CFG/fc/$(fc_name "$2")/tpgt_1
+	mkdir -p "$tpg/lun/lun_0" || return 1
+	ln -s $STORE "$tpg/lun/lun_0/store"
+	mkdir -p "$tpg/acls/$(fc_name "$3")/lun_0"
+	ln -s "$tpg/lun/lun_0" "$tpg/acls/$(fc_name "$3")/lun_0/lun"
 }
 
 start_fc() {
 	local i
-	need_modules veth libfc libfcoe fcoe tcm_fc
-	for i in 0 1; do
-		ip link add fci$i mtu 2500 type veth peer name fct$i mtu 2500
+	need_modules veth libfcoe fcoe tcm_fc
+	for i in 1 2; do
+		ip link add fci$i address 02:00:00:00:00:1$i mtu 2500 type veth peer name fct$i address 02:00:00:00:00:2$i mtu 2500
 		ip link set fci$i up
 		ip link set fct$i up
+		fc_port fct$i || return 1
 	done
-	for i in fct0 fct1 fci0 fci1; do
-		echo $i >/sys/module/libfcoe/parameters/create_vn2vn || return 1
-		sleep 1
+	wait_for 20 fc_online 2 || return 1
+	for i in 1 2; do
+		fc_target fct$i 2$i 1$i && fc_port fci$i || return 1
+		wait_for 30 fc_disk_count $i || return 1
 	done
-	ls /sys/class/fc_host/ /sys/class/fc_remote_ports /sys/bus/fcoe/devices
-	grep -H . /sys/class/fc_host/*/{port_name,port_state,symbolic_name}
+	udevadm settle -t 60
+}
+fc_online() { [ "$(cat /sys/class/fc_host/*/port_state | grep -c Online)" -ge "$1" ]; }
+fc_disks() { ls -d /sys/class/fc_remote_ports/rport-*/device/target*/*/block/sd* 2>/dev/null; }
+fc_disk_count() { [ "$(fc_disks | wc -l)" = "$1" ]; }
+fc_attr() { # NAME: of the remote ports that have a disk
+	local d
+	for d in $(fc_disks); do
+		d=${d%/device/target*}
+		cat "$d/$1"
+	done | tr '\n' ' '
+}
+
+test_fc() {
+	local a b
+	read -r a b < <(fc_disks | sed 's|.*/||' | tr '\n' ' ')
+	settings 'fast_io_fail_tmo 11' 'dev_loss_tmo 77'
+	mp
+	is "FC: the map is made of both ports" "$RC $(groups)" "0 $a $b"
+	is "FC: dev_loss_tmo of the remote ports" "$(fc_attr dev_loss_tmo)" "77 77 "
+	is "FC: fast_io_fail_tmo of the remote ports" "$(fc_attr fast_io_fail_tmo)" "11 11 "
+	settings 'no_path_retry queue' 'dev_loss_tmo 60'
+	mp -rr
+	is "FC: queueing for ever raises dev_loss_tmo" "$(fc_attr dev_loss_tmo)" "2147483647 2147483647 "
+	settings 'fast_io_fail_tmo 30' 'dev_loss_tmo 30' 'no_path_retry fail'
+	mp -rr
+	is "FC: a fast_io_fail_tmo that is not smaller is turned off" "$(fc_attr fast_io_fail_tmo)" "off off "
+	settings 'fast_io_fail_tmo 5' 'protocol {' 'type scsi:fcp' 'fast_io_fail_tmo 9' '}'
+	mp -rr
+	is "FC: overrides/protocol wins" "$(fc_attr fast_io_fail_tmo)" "9 9 "
+	mp -F
+	settings
+	printf 'blacklist {\n\tprotocol "scsi:fcp"\n}\n' >>/etc/multipath.conf
+	mp
+	is "FC: blacklisted as protocol scsi:fcp" "$RC$OUT" 0
+	for i in 1 2; do echo fci$i >/sys/module/libfcoe/parameters/destroy; done
+	wait_for 20 fc_disk_count 0
+}
+
+# --- SAS: the adapter that QEMU imitates, twice, with one disk
+
+test_sas() {
+	need_modules mptsas
+	wait_for 40 eval '[ "$(ls -d /sys/class/sas_end_device/*/device/target*/*/block/sd* 2>/dev/null | wc -l)" = 2 ]' ||
+		bail "no SAS disks"
+	udevadm settle -t 60
+	settings 'dev_loss_tmo 30'
+	mp -v3
+	is "SAS: exit 0" $RC 0
+	# This kernel shows the time-out and has no way to set it.
+	matches "SAS: the end device's time-out is tried" "$ERR" 'I_T_nexus_loss_timeout of end_device-[0-9:]+ '
+	mp -ll
+	is "SAS: one map with both paths ready" "$(grep -c 'active ready running' <<<"$OUT")" 2
+	mp -F
+	printf 'blacklist {\n\tprotocol "scsi:sas"\n}\n' >>/etc/multipath.conf
+	mp
+	is "SAS: blacklisted as protocol scsi:sas" "$RC$OUT" 0
 }
 
 base_modules
@@ -167,24 +227,11 @@ start_udev
 multipath_reset
 mkdir -p /etc/multipath
 lio_store
-if [ -z "${ONLY:-}" ] || [ "$ONLY" = iscsi ]; then
 start_iscsi
 test_group_by_tpg
 test_iscsi_timeouts
 iscsi_logout
-fi
-if [ -z "${ONLY:-}" ] || [ "$ONLY" = fc ]; then
-start_fc
-sleep 5
-ls /sys/class/fc_remote_ports
-dmesg | tail -40
-fi
-if [ -z "${ONLY:-}" ] || [ "$ONLY" = sas ]; then
-need_modules mptsas
-sleep 5
-ls /sys/class/sas_end_device /sys/class/sas_rphy
-grep -H . /sys/class/sas_end_device/*/*
-disk_names
-dmesg | tail -30
-fi
+start_fc || bail "FCoE: no disks behind two pairs of ports"
+test_fc
+test_sas
 tap_end

@@ -195,6 +195,7 @@ run -a sda
 run sda
 run -ll sda
 run -ll dm-0
+run -ll 254:0
 run -r sdb
 run -w sda
 run -F

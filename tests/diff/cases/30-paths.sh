@@ -13,25 +13,33 @@ defaults {
 E
 }
 
-for n in 1 2 3 4 8 16; do
-	topology sdebug add_host=$n
+for n in $(seq 16); do
+	topology grow $n
 	case_is paths-$n
 	usual
 	run -d
 	run
 	run -ll
-	run -l
-	run -rr
+	case $n in
+	1 | 2 | 3 | 8 | 16)
+		run -l
+		run -rr
+		;;
+	esac
 	run -F
-	case_is paths-$n-by-prio
-	usual 'path_grouping_policy group_by_prio'
-	run
-	run -ll
-	run -F
-	case_is paths-$n-multibus
-	usual 'path_grouping_policy multibus'
-	run
-	run -F
+	case $n in
+	3 | 8 | 16)
+		case_is paths-$n-by-prio
+		usual 'path_grouping_policy group_by_prio'
+		run
+		run -ll
+		run -F
+		case_is paths-$n-multibus
+		usual 'path_grouping_policy multibus'
+		run
+		run -F
+		;;
+	esac
 done
 
 topology sdebug add_host=1
