@@ -12,8 +12,8 @@
 #include "core/model/crc32.h"
 #include "core/model/ptable/ptable.h"
 
-#define HEAD	  4
-#define IMAGE_MAX 65536
+#define HEAD	     4
+#define IMAGE_MAX    65536
 #define SECTORS_MASK 0x7ff /* small, or all the time goes into checksums of zeros */
 
 enum { OPT_SIGN = 1, OPT_GPT = 2, OPT_KEEP = 4, OPT_DASD = 8, OPT_ONE = 16 };

@@ -86,7 +86,7 @@ static bool take_link(struct ptable *t, const uint8_t *sector, uint64_t mul, uin
 static enum ptable_fault follow_chain(const struct ptable_dev *d, struct ptable *t, uint64_t base,
 				      unsigned int shell, unsigned int *number)
 {
-	uint64_t seen[PTABLE_SLICES], here = base;
+	uint64_t seen[PTABLE_SLICES] = { 0 }, here = base;
 
 	for (unsigned int n = 0; n < PTABLE_SLICES; n++) {
 		uint8_t sector[PTABLE_SECTOR];
