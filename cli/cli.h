@@ -6,9 +6,7 @@
 
 #include <stdbool.h>
 
-#define MINIPATH_VERSION "0.1"
-/* Clients read the release out of this line; it is the release whose behaviour we have. */
-#define COMPAT_VERSION "multipath-tools v0.14.3 (02/05, 2026)"
+#include "core/engine/version.h"
 
 struct host;
 

@@ -253,23 +253,6 @@ int mp_wwids(struct mp *mp)
 
 /* --- -T -------------------------------------------------------------------------------------- */
 
-/* Rows that some discovered path matches. */
-static bool row_used(void *ctx, const struct layer *row)
-{
-	struct engine *e = ctx;
-
-	for (unsigned int i = 0; i < e->topo->n_paths; i++) {
-		const struct blkdev *d = &e->topo->paths[i]->dev;
-		const struct layer *const *rows =
-			rowmatch_find(e->rows, d->vendor, d->product, d->rev);
-
-		for (; *rows; rows++)
-			if (*rows == row)
-				return true;
-	}
-	return false;
-}
-
 int mp_dump_local(struct mp *mp)
 {
 	__attribute__((cleanup(sb_done))) struct strbuf out = STRBUF_INIT;
@@ -286,7 +269,7 @@ int mp_dump_local(struct mp *mp)
 						       e->dm.list[i].name };
 	dump_config(e->cfg,
 		    &(struct dump_options){
-			    .keep_device = row_used, .ctx = e, .maps = maps, .n_maps = n },
+			    .keep_device = engine_row_used, .ctx = e, .maps = maps, .n_maps = n },
 		    &out);
 	fputs(sb_str(&out), stdout);
 	free(maps);

@@ -129,3 +129,19 @@ int engine_load_config(struct host *h, int verbosity, enum config_use use, struc
 	*ret_cfg = cfg;
 	return 0;
 }
+
+bool engine_row_used(void *engine, const struct layer *row)
+{
+	struct engine *e = engine;
+
+	for (unsigned int i = 0; i < e->topo->n_paths; i++) {
+		const struct blkdev *d = &e->topo->paths[i]->dev;
+		const struct layer *const *rows =
+			rowmatch_find(e->rows, d->vendor, d->product, d->rev);
+
+		for (; *rows; rows++)
+			if (*rows == row)
+				return true;
+	}
+	return false;
+}

@@ -70,4 +70,8 @@ enum config_use {
  */
 int engine_load_config(struct host *h, int verbosity, enum config_use use, struct config **ret_cfg);
 
+/* Does some path that was found match this row of the devices section? @engine: for
+ * dump_options.keep_device (-T, `show config local`). */
+bool engine_row_used(void *engine, const struct layer *row);
+
 #endif

@@ -8,26 +8,13 @@
 
 #include <regex.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/engine/log.h"
 #include "parser/strbuf.h"
 
-#define NA "n/a"
-
-struct npath {
-	char hcil[48], name[32], devt[24], ana[24], state[24];
-	int prio;
-};
-
-struct nmap {
-	char name[32], wwid[256], subnqn[256], model[81], rev[24];
-	unsigned int nsid;
-	uint64_t size;
-	bool ro, ana;
-	struct npath path[32];
-	unsigned int n;
-};
+#define NA FOREIGN_UNKNOWN
 
 bool foreign_enabled(const struct engine *e)
 {
@@ -65,12 +52,40 @@ static int prio_of(const char *ana)
 	return 0;
 }
 
-static void load_path(struct engine *e, struct nmap *m, const char *name, int instance)
+/* "PCI:0000:01:00.0": the last PCI function on the way to @real. */
+static void pci_slot(const char *real, char *buf, size_t len)
 {
-	struct npath *p = &m->path[m->n++];
+	for (const char *s = real; s && *s; s = strchr(s + 1, '/')) {
+		unsigned int domain, bus, dev, fn;
+		int end = 0;
+
+		if (sscanf(s, "/%4x:%2x:%2x.%1x%n", &domain, &bus, &dev, &fn, &end) == 4 &&
+		    end == 13)
+			snprintf(buf, len, "PCI:%.12s", s + 1);
+	}
+}
+
+static void load_controller(struct engine *e, struct foreign_path *p, const char *name,
+			    const char *real)
+{
+	char transport[16], address[128];
+
+	text(e, transport, sizeof(transport), name, "device/transport");
+	text(e, address, sizeof(address), name, "device/address");
+	snprintf(p->address, sizeof(p->address), "%s%s%s", transport,
+		 transport[0] && address[0] ? ":" : "", address);
+	text(e, p->serial, sizeof(p->serial), name, "device/serial");
+	pci_slot(real, p->adapter, sizeof(p->adapter));
+}
+
+static void load_path(struct engine *e, struct foreign_map *m, const char *name, int instance)
+{
+	struct foreign_path *p = &m->path[m->n++];
 	char ctrl[128] = "", cntlid[16];
 	const char *base;
 	int ctrl_nr = -1;
+
+	p->map = m;
 
 	snprintf(p->name, sizeof(p->name), "%s", name);
 	text(e, p->devt, sizeof(p->devt), name, "dev");
@@ -84,13 +99,15 @@ static void load_path(struct engine *e, struct nmap *m, const char *name, int in
 		sscanf(base, "/nvme%d", &ctrl_nr);
 	snprintf(p->hcil, sizeof(p->hcil), "%d:%s:%d:%u", ctrl_nr, cntlid[0] ? cntlid : "#",
 		 instance, m->nsid);
+	load_controller(e, p, name, ctrl);
 	m->ana |= p->ana[0] != '\0';
 	if (!p->ana[0])
 		snprintf(p->ana, sizeof(p->ana), NA);
 	p->prio = prio_of(p->ana);
 }
 
-static void load_map(struct engine *e, const struct names *all, const char *name, struct nmap *m)
+static void load_map(struct engine *e, const struct names *all, const char *name,
+		     struct foreign_map *m)
 {
 	int subsys, instance, s, c, i, end;
 	uint64_t v;
@@ -118,10 +135,10 @@ static void load_map(struct engine *e, const struct names *all, const char *name
 
 /* --- printing -------------------------------------------------------------------------------- */
 
-static void show_paths_of(const struct nmap *m, struct strbuf *out)
+static void show_paths_of(const struct foreign_map *m, struct strbuf *out)
 {
 	for (unsigned int i = 0; i < m->n; i++) {
-		const struct npath *p = &m->path[i];
+		const struct foreign_path *p = &m->path[i];
 		bool last = i + 1 == m->n;
 
 		sb_printf(out, "%c-+- policy='" NA "' prio=%d status=%s\n", last ? '`' : '|',
@@ -131,7 +148,7 @@ static void show_paths_of(const struct nmap *m, struct strbuf *out)
 	}
 }
 
-static void show_one(const struct nmap *m, int verbosity, bool bold, struct strbuf *out)
+static void show_one(const struct foreign_map *m, int verbosity, bool bold, struct strbuf *out)
 {
 	if (verbosity < 1)
 		return;
@@ -151,23 +168,51 @@ static void show_one(const struct nmap *m, int verbosity, bool bold, struct strb
 	show_paths_of(m, out);
 }
 
-void foreign_show(struct engine *e, int verbosity, bool bold, struct strbuf *out)
+/* Is @name a namespace of the native driver: nvmeXnY? */
+static bool is_namespace(const char *name)
+{
+	int subsys, instance, end = 0;
+
+	return sscanf(name, "nvme%dn%d%n", &subsys, &instance, &end) == 2 && !name[end];
+}
+
+void foreign_load(struct engine *e, struct foreign *ret)
 {
 	struct names all;
-	int subsys, instance, end;
+	unsigned int found = 0;
 
+	*ret = (struct foreign){ 0 };
 	if (!foreign_enabled(e) || fstree_list(e->host->sys, "class/block", &all))
 		return;
-	for (unsigned int i = 0; i < all.n; i++) {
-		struct nmap m;
-
-		end = 0;
-		if (sscanf(all.list[i], "nvme%dn%d%n", &subsys, &instance, &end) != 2 ||
-		    all.list[i][end])
+	for (unsigned int i = 0; i < all.n; i++)
+		found += is_namespace(all.list[i]);
+	ret->maps = calloc(found + 1, sizeof(*ret->maps));
+	for (unsigned int i = 0; ret->maps && i < all.n; i++) {
+		if (!is_namespace(all.list[i]))
 			continue;
-		load_map(e, &all, all.list[i], &m);
-		if (m.n)
-			show_one(&m, verbosity, bold, out);
+		load_map(e, &all, all.list[i], &ret->maps[ret->n]);
+		ret->n += ret->maps[ret->n].n > 0;
 	}
 	names_done(&all);
+}
+
+void foreign_done(struct foreign *f)
+{
+	free(f->maps);
+	*f = (struct foreign){ 0 };
+}
+
+void foreign_tree(const struct foreign *f, int verbosity, bool bold, struct strbuf *out)
+{
+	for (unsigned int i = 0; i < f->n; i++)
+		show_one(&f->maps[i], verbosity, bold, out);
+}
+
+void foreign_show(struct engine *e, int verbosity, bool bold, struct strbuf *out)
+{
+	struct foreign f;
+
+	foreign_load(e, &f);
+	foreign_tree(&f, verbosity, bold, out);
+	foreign_done(&f);
 }

@@ -159,32 +159,89 @@ void show_map(const struct map *m, const char *format, const struct show_widths 
 	sb_addc(out, '\n');
 }
 
-void show_paths(const struct topology *t, const char *format, bool raw, struct strbuf *out)
+static void measure_foreign_paths(struct show_widths *w, const char *format,
+				  const struct foreign *f)
+{
+	SCRATCH scratch[2] = { STRBUF_INIT, STRBUF_INIT };
+
+	for (unsigned int i = 0; f && i < f->n; i++)
+		for (unsigned int k = 0; k < f->maps[i].n; k++)
+			measure_row(w, SHOW_FOREIGN_PATH, format,
+				    &(struct show_obj){ .fpath = &f->maps[i].path[k] }, scratch);
+}
+
+static void measure_foreign_maps(struct show_widths *w, const char *format, const struct foreign *f)
+{
+	SCRATCH scratch[2] = { STRBUF_INIT, STRBUF_INIT };
+
+	for (unsigned int i = 0; f && i < f->n; i++)
+		measure_row(w, SHOW_FOREIGN_MAP, format, &(struct show_obj){ .fmap = &f->maps[i] },
+			    scratch);
+}
+
+static void put_foreign_paths(const struct foreign *f, const char *format,
+			      const struct show_widths *w, struct strbuf *out)
+{
+	for (unsigned int i = 0; f && i < f->n; i++)
+		for (unsigned int k = 0; k < f->maps[i].n; k++) {
+			put_row(SHOW_FOREIGN_PATH, format,
+				&(struct show_obj){ .fpath = &f->maps[i].path[k] }, w, out);
+			sb_addc(out, '\n');
+		}
+}
+
+static void put_foreign_maps(const struct foreign *f, const char *format,
+			     const struct show_widths *w, struct strbuf *out)
+{
+	for (unsigned int i = 0; f && i < f->n; i++) {
+		put_row(SHOW_FOREIGN_MAP, format, &(struct show_obj){ .fmap = &f->maps[i] }, w,
+			out);
+		sb_addc(out, '\n');
+	}
+}
+
+void show_paths_with(const struct topology *t, const struct foreign *f, const char *format,
+		     bool raw, struct strbuf *out)
 {
 	struct show_widths w;
 
-	if (!t->n_paths)
+	if (!t->n_paths && (!f || !f->n))
 		return;
 	if (!raw) {
 		show_path_widths(&w, format, t->paths, t->n_paths, true);
+		measure_foreign_paths(&w, format, f);
 		put_header(SHOW_PATH, format, &w, out);
 	}
 	for (unsigned int i = 0; i < t->n_paths; i++)
 		show_path(t->paths[i], format, raw ? NULL : &w, out);
+	put_foreign_paths(f, format, raw ? NULL : &w, out);
 }
 
-void show_maps(const struct topology *t, const char *format, bool raw, struct strbuf *out)
+void show_maps_with(const struct topology *t, const struct foreign *f, const char *format, bool raw,
+		    struct strbuf *out)
 {
 	struct show_widths w;
 
-	if (!t->n_maps)
+	if (!t->n_maps && (!f || !f->n))
 		return;
 	if (!raw) {
 		show_map_widths(&w, format, t->maps, t->n_maps, true);
+		measure_foreign_maps(&w, format, f);
 		put_header(SHOW_MAP, format, &w, out);
 	}
 	for (unsigned int i = 0; i < t->n_maps; i++)
 		show_map(t->maps[i], format, raw ? NULL : &w, out);
+	put_foreign_maps(f, format, raw ? NULL : &w, out);
+}
+
+void show_paths(const struct topology *t, const char *format, bool raw, struct strbuf *out)
+{
+	show_paths_with(t, NULL, format, raw, out);
+}
+
+void show_maps(const struct topology *t, const char *format, bool raw, struct strbuf *out)
+{
+	show_maps_with(t, NULL, format, raw, out);
 }
 
 void show_paths_list(const struct topology *t, struct strbuf *out)

@@ -12,6 +12,7 @@
 
 #include "core/model/map.h"
 
+struct foreign;
 struct strbuf;
 
 #define SHOW_FMT_PATHS_V3    "%w %i %d %D %p %t %T %s %o"
@@ -41,6 +42,11 @@ void show_map_tree(const struct map *m, int verbosity, const struct show_widths 
  * print nothing. */
 void show_paths(const struct topology *t, const char *format, bool raw, struct strbuf *out);
 void show_maps(const struct topology *t, const char *format, bool raw, struct strbuf *out);
+/* The same with foreign devices (foreign.h) after the others, NULL: none. */
+void show_paths_with(const struct topology *t, const struct foreign *f, const char *format,
+		     bool raw, struct strbuf *out);
+void show_maps_with(const struct topology *t, const struct foreign *f, const char *format, bool raw,
+		    struct strbuf *out);
 /* What `multipath -v3` prints before the maps: "===== paths list =====" and the table, or
  * "===== no paths =====". */
 void show_paths_list(const struct topology *t, struct strbuf *out);

@@ -593,10 +593,35 @@ const struct show_field *show_fields(enum show_kind k, unsigned int *ret_n)
 	return tables[k].list;
 }
 
+static const struct show_field *find(const struct show_field *list, unsigned int n, char letter)
+{
+	for (unsigned int i = 0; i < n; i++)
+		if (list[i].letter == letter)
+			return &list[i];
+	return NULL;
+}
+
+static void unknown(const struct show_obj *o, struct strbuf *out)
+{
+	(void)o;
+	sb_add(out, FOREIGN_UNKNOWN);
+}
+
+/* A wildcard of maps or paths that foreign ones have no text for. */
+static const struct show_field *foreign_field(enum show_kind k, char letter)
+{
+	static const struct show_field none = { '?', "", unknown };
+	enum show_kind own = k == SHOW_FOREIGN_MAP ? SHOW_MAP : SHOW_PATH;
+	unsigned int n;
+	const struct show_field *list = foreign_fields(k, &n);
+	const struct show_field *f = find(list, n, letter);
+
+	return f || !find(tables[own].list, tables[own].n, letter) ? f : &none;
+}
+
 const struct show_field *show_field(enum show_kind k, char letter)
 {
-	for (unsigned int i = 0; i < tables[k].n; i++)
-		if (tables[k].list[i].letter == letter)
-			return &tables[k].list[i];
-	return NULL;
+	if (k == SHOW_FOREIGN_MAP || k == SHOW_FOREIGN_PATH)
+		return foreign_field(k, letter);
+	return find(tables[k].list, tables[k].n, letter);
 }
