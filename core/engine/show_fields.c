@@ -105,6 +105,10 @@ static void map_queueing(const struct show_obj *o, struct strbuf *out)
 	const struct props *p = &o->map->props;
 	int64_t retries = props_num(p, KW_no_path_retry, 0);
 
+	if (o->map->q.disabled) {
+		sb_add(out, "off");
+		return;
+	}
 	switch (props_word(p, KW_no_path_retry)) {
 	case VW_NONE:
 		sb_add(out, "-");

@@ -26,15 +26,14 @@ void failback_rules(const struct props *map, struct failback_rules *ret);
 /* State, in struct map as .fb; plain data. */
 struct failback {
 	int64_t deadline_ns; /* 0: none */
-	int64_t delay_ns;    /* of it */
 	unsigned int target; /* the group waited for, from 1 */
 };
 
 enum failback_event {
-	FAILBACK_PATHS,	    /* usable paths or priorities changed */
+	FAILBACK_PATHS,	    /* a path became usable, or priorities changed */
+	FAILBACK_PATH_LOST, /* a path became unusable */
 	FAILBACK_TIME,	    /* the deadline may have come */
 	FAILBACK_GROUP,	    /* the kernel uses another group (m->next_group) */
-	FAILBACK_PATH_LOST, /* a path became unusable */
 	FAILBACK_LOADED,    /* a table was loaded: it begins with the best group anyway */
 };
 
@@ -45,12 +44,13 @@ struct failback_step {
 };
 
 /*
- * @gained: the path that became usable, for followover, NULL: none. Groups are refreshed
- * (pg_refresh()) beforehand. Nothing is done while the map has no usable path, where the kernel's
- * group is unknown, or where the best group is in use. Changes m->fb, m->best_group,
- * m->stat_switchgroup and m->failback_tick (for %F).
+ * @changed: the group of the path that became usable or was lost, NULL: none in particular. Groups
+ * are refreshed (pg_refresh()) beforehand. Nothing is done while the map has no usable path, where
+ * the kernel's group is unknown, or where the best group is in use. Changes m->fb, m->best_group,
+ * m->stat_switchgroup and, with a switch, m->next_group to what it will be (where the message fails
+ * the caller reads the status again).
  */
-void failback_step(struct map *m, enum failback_event ev, const struct pathgroup *gained,
+void failback_step(struct map *m, enum failback_event ev, const struct pathgroup *changed,
 		   const struct failback_rules *r, int64_t now_ns, struct failback_step *ret);
 
 /* Bring failback_tick up to @now_ns, before it is shown. */

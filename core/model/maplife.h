@@ -46,19 +46,13 @@ enum map_event {
 	MAP_EVENT__MAX
 };
 
-enum map_do {
-	MAP_DO_RELOAD = 1 << 0, /* now */
-	MAP_DO_TELL_UDEV =
-		1 << 1, /* of which: so that udev hears of the active path (ghost_delay) */
-};
-
 struct map_step {
-	unsigned int todo;
+	bool reload;	 /* now, also where the table stays the same: udev is to hear of it */
 	int64_t next_ns; /* when to come back with MAP_TIME, INT64_MAX: never */
 	struct notes notes;
 };
 
-/* Changes m->life only. MAP_WISH while the uevent is awaited is put off, else MAP_DO_RELOAD. */
+/* Changes m->life only. MAP_WISH while the uevent is awaited is put off, else reload. */
 void map_life_step(struct map *m, enum map_event ev, const struct map_rules *r, int64_t now_ns,
 		   struct map_step *ret);
 

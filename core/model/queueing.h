@@ -3,8 +3,8 @@
  * queueing.h - what happens to I/O of a map without a usable path: no_path_retry's life
  * (behaviour.md 6.6, 7.4). Pure; times are CLOCK_MONOTONIC nanoseconds.
  *
- * The kernel is only told when its mode, as tracked here, differs: the caller sets @on from the
- * features of the observed table whenever it has read one (queueing_observed()).
+ * The kernel is only told when its mode, as tracked here, differs: queueing_observed(). Time spent
+ * queueing without a path is counted in every mode.
  */
 #ifndef MP_QUEUEING_H
 #define MP_QUEUEING_H
@@ -63,7 +63,8 @@ struct queueing_step {
 void queueing_step(struct map *m, enum queueing_event ev, const struct queueing_rules *r,
 		   int64_t now_ns, struct queueing_step *ret);
 
-/* The dm message failed (ok false), or a table was read: the mode is what @on says. */
+/* A table was read: its features have queue_if_no_path, or not. After a dm message that failed the
+ * caller sets m->q.known to false. */
 void queueing_observed(struct map *m, bool on);
 
 /* Bring retry_tick and stat_total_queueing_s up to @now_ns, before they are shown. */

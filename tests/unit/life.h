@@ -3,6 +3,8 @@
 #ifndef TEST_LIFE_H
 #define TEST_LIFE_H
 
+#include <stdlib.h>
+
 #include "tests/unit/topo.h"
 
 #include "core/model/life.h"
@@ -21,6 +23,15 @@ static inline struct config *life_config(const char *text)
 	assert_int_equal(config_load(&src, &cfg), 0);
 	assert_false(cfg->fatal);
 	return cfg;
+}
+
+/* The same, of lines in the defaults section. */
+static inline struct config *life_defaults(const char *lines)
+{
+	TEXT sb = TEXT_INIT;
+
+	sb_printf(&sb, "defaults {\n%s}\n", lines);
+	return life_config(sb_str(&sb));
 }
 
 /* Notes up to @level, one a line. */

@@ -6,7 +6,6 @@
 #include "tests/unit/life.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 static const struct life_rules plain = { .polling_s = 5, .max_polling_s = 20 };
 
@@ -1002,13 +1001,10 @@ static void answers_of_an_earlier_test(void **state)
 
 static struct life_rules rules_of(const char *defaults)
 {
-	TEXT sb = TEXT_INIT;
-	struct config *cfg;
+	struct config *cfg = life_defaults(defaults);
 	struct props path = { 0 }, map = { 0 };
 	struct life_rules r;
 
-	sb_printf(&sb, "defaults {\n%s}\n", defaults);
-	cfg = life_config(sb_str(&sb));
 	props_path(&path, &(struct prop_layers){ .cfg = cfg });
 	props_map(&map, &(struct prop_layers){ .cfg = cfg });
 	life_rules(&path, &map, cfg, &r);
