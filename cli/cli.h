@@ -15,6 +15,7 @@ int scsi_id_main(struct host *h, int argc, char **argv);
 int fmt_main(struct host *h, int argc, char **argv);
 int replay_main(struct host *h, int argc, char **argv);
 int lint_main(struct host *h, int argc, char **argv);
+int status_main(struct host *h, int argc, char **argv);
 
 /* The main that answers to a name, NULL: none. */
 typedef int (*main_fn)(struct host *h, int argc, char **argv);
@@ -25,6 +26,10 @@ main_fn cli_find(const char *name);
  * for us: the parent takes the child's exit status as soon as it is known and ends.
  */
 void guard_start(void);
+
+/* The same with an end: after @timeout_ms the parent kills the child, prints @late (NULL: nothing)
+ * on standard output and ends with @status. */
+void guard_start_until(int timeout_ms, const char *late, int status);
 
 /* The end of the program: flushes standard output and ends with @status (1 where the output could
  * not be written). Does not return. */

@@ -9,9 +9,11 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <fcntl.h>
@@ -19,12 +21,31 @@
 
 static int status_fd = -1;
 
-static _Noreturn void wait_for_child(pid_t child, int fd)
+struct limit { /* timeout_ms -1: none */
+	int timeout_ms, status;
+	const char *late;
+};
+
+static _Noreturn void give_up(pid_t child, const struct limit *l)
 {
+	kill(child, SIGKILL);
+	if (l->late && write(STDOUT_FILENO, l->late, strlen(l->late)) < 0)
+		_exit(l->status);
+	_exit(l->status);
+}
+
+static _Noreturn void wait_for_child(pid_t child, int fd, const struct limit *l)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
 	unsigned char status;
 	int how;
 	ssize_t n;
 
+	do
+		n = poll(&p, 1, l->timeout_ms);
+	while (n < 0 && errno == EINTR);
+	if (!n)
+		give_up(child, l);
 	do
 		n = read(fd, &status, 1);
 	while (n < 0 && errno == EINTR);
@@ -37,7 +58,7 @@ static _Noreturn void wait_for_child(pid_t child, int fd)
 	_exit(1);
 }
 
-void guard_start(void)
+static void start(const struct limit *l)
 {
 	int fds[2];
 	pid_t child;
@@ -48,7 +69,7 @@ void guard_start(void)
 	child = fork();
 	if (child > 0) {
 		close(fds[1]);
-		wait_for_child(child, fds[0]);
+		wait_for_child(child, fds[0], l);
 	}
 	close(fds[0]);
 	if (child < 0) {
@@ -57,6 +78,16 @@ void guard_start(void)
 	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	status_fd = fds[1];
+}
+
+void guard_start(void)
+{
+	start(&(struct limit){ .timeout_ms = -1 });
+}
+
+void guard_start_until(int timeout_ms, const char *late, int status)
+{
+	start(&(struct limit){ timeout_ms, status, late });
 }
 
 _Noreturn void guard_exit(int status)

@@ -19,6 +19,8 @@ static const struct {
 	{ "scsi-id", scsi_id_main, "the identity of a SCSI disk, as udev's scsi_id prints it" },
 	{ "fmt", fmt_main, "lay configuration files out anew without changing what they mean" },
 	{ "lint", lint_main, "check multipath.conf and say how to mend it" },
+	{ "status", status_main,
+	  "are the maps well? text, JSON, Nagios, OpenMetrics; exit 0 to 3" },
 	{ "replay", replay_main, "run a command on a recorded host: replay DIR -- COMMAND..." },
 };
 

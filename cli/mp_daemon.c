@@ -4,29 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/multipath.h"
 #include "core/engine/log.h"
 #include "core/host/ctlsock.h"
-
-static int command(struct host *h, const char *text, int timeout_ms, char **ret_reply)
-{
-	int fd = ctl_connect(h), r;
-
-	if (fd < 0)
-		return fd;
-	r = ctl_command(fd, text, timeout_ms, ret_reply);
-	close(fd);
-	return r;
-}
 
 bool mp_daemon_runs(struct host *h)
 {
 	char *reply;
 	bool up;
 
-	if (command(h, "show daemon", 1000, &reply))
+	if (ctl_ask(h, "show daemon", 1000, &reply))
 		return false;
 	up = !strstr(reply, "shutdown");
 	free(reply);
@@ -71,8 +59,8 @@ bool mp_delegate(struct mp *mp, int *ret_status)
 	if (mp->args->no_delegate || !command_for(mp->args, text, sizeof(text)))
 		return false;
 	for (;;) {
-		r = command(mp->host, text, timeout, &reply);
-		if (r == -ENOENT || r == -ECONNREFUSED || r == -ETIMEDOUT)
+		r = ctl_ask(mp->host, text, timeout, &reply);
+		if (r == -ENOENT || r == -ECONNREFUSED || r == -ETIMEDOUT || r == -ENODATA)
 			return false;
 		if (r) {
 			mlog(1, "error in multipath command %s: %s", text, strerror(-r));

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/multipath.h"
+#include "core/engine/desire.h"
 #include "core/engine/discover.h"
 #include "core/engine/foreign.h"
 #include "core/engine/log.h"
@@ -39,7 +40,7 @@ static int list_all_paths(struct mp *mp)
 {
 	int r;
 
-	if (log_level() < 3)
+	if (log_level() < 3 || mp->args->json)
 		return 0;
 	r = discover_all(mp->e);
 	if (r) {
@@ -69,14 +70,6 @@ static void survey_members(struct engine *e, const char *wwid, unsigned int n_li
 			asked[n++] = e->topo->paths[i];
 	survey_paths(e, asked, n, SURVEY_ALL);
 	free(asked);
-}
-
-/* Without asking a device, what sysfs says of one that is not running is all there is to say. */
-static void sysfs_states(struct engine *e)
-{
-	for (unsigned int i = 0; i < e->topo->n_paths; i++)
-		if (e->topo->paths[i]->sysfs_state != PATH_UP)
-			e->topo->paths[i]->state = e->topo->paths[i]->sysfs_state;
 }
 
 static void print_foreign(struct engine *e)
@@ -121,6 +114,24 @@ static int find_scope(struct mp *mp, char *wwid, size_t len, const char **ret_sc
 	return 0;
 }
 
+static void print_json(struct engine *e)
+{
+	__attribute__((cleanup(sb_done))) struct strbuf out = STRBUF_INIT;
+
+	for (unsigned int i = 0; i < e->topo->n_maps; i++)
+		desire_properties(e, e->topo->maps[i]);
+	show_maps_json(e->topo, &out);
+	fputs(sb_str(&out), stdout);
+}
+
+static void print_maps(struct engine *e, bool foreign)
+{
+	for (unsigned int i = 0; i < e->topo->n_maps; i++)
+		mp_print_map(e->topo->maps[i]);
+	if (foreign)
+		print_foreign(e);
+}
+
 int mp_list(struct mp *mp)
 {
 	struct engine *e = mp->e;
@@ -143,12 +154,12 @@ int mp_list(struct mp *mp)
 	if (mp->args->mode == MODE_LIST_LONG)
 		survey_members(e, scope, n_listed);
 	else
-		sysfs_states(e);
+		observe_sysfs_states(e);
 	observe_maps(e, scope);
-	for (unsigned int i = 0; i < e->topo->n_maps; i++)
-		mp_print_map(e->topo->maps[i]);
-	if (!scope)
-		print_foreign(e);
+	if (mp->args->json)
+		print_json(e);
+	else
+		print_maps(e, !scope);
 	mp_warn_no_daemon(mp, e->topo->n_maps > 0);
 	return 0;
 }

@@ -21,6 +21,9 @@
 #include "parser/dump.h"
 #include "parser/strbuf.h"
 
+#define OPT_JSON    256
+#define JSON_FAILED 3 /* exit status with --json: there is no answer */
+
 enum parsed { PARSED_GO, PARSED_DONE };
 
 /* --- what acts at once ----------------------------------------------------------------------- */
@@ -138,6 +141,8 @@ static enum parsed option(struct host *h, struct mp_args *a, int c, int *ret_sta
 		if (a->mode == MODE_CREATE)
 			a->opt.dry_run = true;
 		return PARSED_GO;
+	case OPT_JSON:
+		return a->json = true, PARSED_GO;
 	case 'b':
 		mlog(1, "option -b ignored");
 		return PARSED_GO;
@@ -270,7 +275,9 @@ static int run(struct host *h, struct mp_args *a)
 
 int multipath_main(struct host *h, int argc, char **argv)
 {
-	static const struct option longs[] = { { "version", no_argument, NULL, 'V' }, { 0 } };
+	static const struct option longs[] = { { "version", no_argument, NULL, 'V' },
+					       { "json", no_argument, NULL, OPT_JSON },
+					       { 0 } };
 	struct mp_args a = { .verbosity = -1, .opt = { .remove_retries = -1 } };
 	int c, status;
 
@@ -289,7 +296,11 @@ int multipath_main(struct host *h, int argc, char **argv)
 		a.dev = argv[optind];
 	if (!h->replay && (a.mode == MODE_CREATE || a.mode == MODE_LIST_LONG))
 		guard_start();
-	status = run(h, &a);
+	status = a.json && a.mode != MODE_LIST && a.mode != MODE_LIST_LONG
+			 ? bad_usage("--json goes with -l or -ll")
+			 : run(h, &a);
+	if (status && a.json)
+		status = JSON_FAILED;
 	if (!h->jobs || !jobs_running(h->jobs))
 		host_free(h);
 	return status;

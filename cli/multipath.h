@@ -26,6 +26,7 @@ enum arg_kind { ARG_NONE, ARG_MAP, ARG_PATH, ARG_DEVT, ARG_KERNEL_NAME };
 struct mp_args {
 	enum mp_mode mode;
 	bool udev;	  /* -u, -U */
+	bool json;	  /* --json: the maps as multipathd's `show maps json` */
 	bool no_delegate; /* -D, or -r given twice */
 	int verbosity;	  /* -1: not given */
 	const char *dev;  /* as given, NULL: none */

@@ -42,6 +42,9 @@ install-doc: doc
 	install -d $(DESTDIR)$(DOCDIR)
 	install -m 644 conf-examples/*.conf $(DESTDIR)$(DOCDIR)
 	install -m 644 dist/github-problem-matcher.json dist/lint-workflow.yml $(DESTDIR)$(DOCDIR)
+	install -d $(DESTDIR)$(DOCDIR)/monitoring $(DESTDIR)$(DOCDIR)/schema
+	install -m 644 dist/monitoring/* $(DESTDIR)$(DOCDIR)/monitoring
+	install -m 644 dist/schema/*.json $(DESTDIR)$(DOCDIR)/schema
 	for m in $(MAN); do install -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/} || exit 1; done
 	install -D -m 644 $(COMP)/minipath.bash $(DESTDIR)$(COMPDIR_BASH)/minipath
 	for n in $(LINKS); do ln -sf minipath $(DESTDIR)$(COMPDIR_BASH)/$$n || exit 1; done

@@ -14,7 +14,8 @@ for f in sbin/minipath sbin/multipath share/man/man1/minipath.1 share/man/man1/m
 	share/bash-completion/completions/multipath share/zsh/site-functions/_minipath \
 	share/fish/vendor_completions.d/minipath.fish share/doc/minipath/multipath.conf \
 	share/doc/minipath/all-defaults.conf share/doc/minipath/github-problem-matcher.json \
-	share/doc/minipath/lint-workflow.yml; do
+	share/doc/minipath/lint-workflow.yml share/man/man1/minipath-status.1 \
+	share/doc/minipath/monitoring/minipath.rules.yml share/doc/minipath/schema/status.schema.json; do
 	[ -s "$d/$f" ]
 	result $? "/usr/$f is installed"
 done

@@ -341,7 +341,8 @@ static void name_map(struct engine *e, struct map *m)
 
 void desire_properties(struct engine *e, struct map *m)
 {
-	const struct blkdev *d = &m->paths[0]->dev;
+	static const struct blkdev nothing;
+	const struct blkdev *d = m->n_paths ? &m->paths[0]->dev : &nothing;
 	struct prop_layers l = {
 		.cfg = e->cfg,
 		.multipath = config_multipath(e->cfg, m->wwid),

@@ -20,6 +20,9 @@ void desire_properties(struct engine *e, struct map *m);
 /* May the find_multipaths rules make a map of this path (behaviour.md 5.1)? */
 bool desire_multipath(struct engine *e, const struct path *p);
 
+/* Resolve the keywords of map scope for @m, by its WWID and its first path. */
+void desire_properties(struct engine *e, struct map *m);
+
 /* Handler, features, policy and selector of a map from its properties and paths. */
 void desire_settings(struct engine *e, struct map *m);
 

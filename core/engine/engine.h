@@ -28,6 +28,7 @@ struct engine_options {
 	bool daemon_runs;	  /* multipathd is there to end the queueing of a dead map */
 	bool query; /* what is wrong in the configuration is not our caller's matter now */
 	bool is_daemon;
+	int64_t deadline_ns; /* no device is waited for beyond this (clock_mono), 0: as configured */
 };
 
 struct engine {

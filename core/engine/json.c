@@ -78,7 +78,7 @@ static size_t put_wide(struct strbuf *out, const char *s)
 	return len;
 }
 
-static void put_string(struct strbuf *out, const char *s)
+void show_json_string(const char *s, struct strbuf *out)
 {
 	sb_addc(out, '"');
 	while (*s) {
@@ -117,7 +117,7 @@ static void put_members(struct strbuf *out, enum show_kind kind, const struct sh
 		put_indent(out, level);
 		sb_printf(out, "\"%s\" : ", members[i].key);
 		if (members[i].quoted)
-			put_string(out, sb_str(&text));
+			show_json_string(sb_str(&text), out);
 		else
 			sb_add(out, sb_str(&text));
 		sb_add(out, last && i + 1 == n ? "\n" : ",\n");

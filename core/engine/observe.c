@@ -231,3 +231,10 @@ void observe_maps(struct engine *e, const char *wwid)
 			mlog(3, "skip map %s: out of scope", e->dm.list[i].name);
 	}
 }
+
+void observe_sysfs_states(struct engine *e)
+{
+	for (unsigned int i = 0; i < e->topo->n_paths; i++)
+		if (e->topo->paths[i]->sysfs_state != PATH_UP)
+			e->topo->paths[i]->state = e->topo->paths[i]->sysfs_state;
+}

@@ -32,6 +32,9 @@ void observe_members_of(struct engine *e, const struct dm_map *dm);
 /* The members of @m belong to it again: wishing for a map (desire.h) had taken them. */
 void observe_rejoin(struct map *m);
 
+/* Where no device is asked: what sysfs says of one that is not running is its state. */
+void observe_sysfs_states(struct engine *e);
+
 /* Is this a multipath map of ours or of multipath-tools (UUID "mpath-...")? Its WWID, or NULL. */
 const char *observe_wwid(const struct dm_map *m);
 

@@ -189,7 +189,14 @@ static unsigned int timeout_ms(const struct engine *e, const struct path *p)
 
 	if (s <= 0)
 		s = p->dev.timeout_s ? p->dev.timeout_s : DEFAULT_TIMEOUT_S;
-	return s > 3600 ? 3600000 : (unsigned int)s * 1000;
+	s = s > 3600 ? 3600 : s;
+	if (e->opt.deadline_ns) {
+		int64_t left = (e->opt.deadline_ns - clock_mono(&e->host->clock)) / NSEC_PER_MSEC;
+
+		if (left < s * 1000)
+			return left < 1 ? 1 : (unsigned int)left;
+	}
+	return (unsigned int)s * 1000;
 }
 
 /* The checker that a row of the hardware table names; detection asks (see detect.h). */

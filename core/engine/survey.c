@@ -19,6 +19,8 @@ struct asked {
 	struct path *path;
 	bool back;    /* handed back by the pool */
 	bool dropped; /* no worker ever began it */
+	bool late;    /* its survey has ended: nobody waits for it any more */
+	dev_t devno;
 };
 
 static void run_asked(void *arg)
@@ -45,15 +47,53 @@ static bool skip(struct path *p, unsigned int want)
 	return true;
 }
 
-static void collect(struct jobs *pool, int64_t deadline)
+/* Who is being asked: a device gets no second question before it has answered the first. */
+static bool asking(const struct host *h, dev_t devno)
 {
-	while (jobs_pending(pool)) {
+	for (unsigned int i = 0; i < h->n_asking; i++)
+		if (h->asking[i] == devno)
+			return true;
+	return false;
+}
+
+static void asking_add(struct host *h, dev_t devno)
+{
+	if (h->n_asking == h->cap_asking) {
+		unsigned int cap = h->cap_asking ? 2 * h->cap_asking : 64;
+		dev_t *list = realloc(h->asking, cap * sizeof(*list));
+
+		if (!list)
+			return;
+		h->asking = list;
+		h->cap_asking = cap;
+	}
+	h->asking[h->n_asking++] = devno;
+}
+
+static void asking_drop(struct host *h, dev_t devno)
+{
+	for (unsigned int i = 0; i < h->n_asking; i++)
+		if (h->asking[i] == devno) {
+			h->asking[i] = h->asking[--h->n_asking];
+			return;
+		}
+}
+
+/* Wait for @n jobs of this survey. Those of earlier ones come back too: they only say that their
+ * device can be asked again. */
+static void collect(struct host *h, unsigned int n, int64_t deadline)
+{
+	while (n && jobs_wait(h->jobs, deadline)) {
 		struct asked *j;
 
-		if (!jobs_wait(pool, deadline))
-			return;
-		while ((j = jobs_next(pool)))
+		while ((j = jobs_next(h->jobs))) {
 			j->back = true;
+			asking_drop(h, j->devno);
+			if (j->late)
+				asked_free(j);
+			else
+				n--;
+		}
 	}
 }
 
@@ -64,16 +104,26 @@ static void drop(void *arg)
 	j->dropped = true;
 }
 
+/* An earlier question is not answered yet. */
+static unsigned int keep_asking(struct path *p, unsigned int want)
+{
+	if (want & SURVEY_CHECK)
+		p->state = PATH_PENDING;
+	return 1;
+}
+
 /* Late or never begun. Memory of a late job stays with its worker. */
 static unsigned int keep_late(struct engine *e, struct asked *j, unsigned int want)
 {
 	if (j->dropped) {
+		asking_drop(e->host, j->devno);
 		mlog(1, "%s: not checked: all workers wait for devices that do not answer",
 		     j->path->dev.name);
 		asked_free(j);
 		return 1;
 	}
 	e->hung++;
+	j->late = true;
 	if (want & SURVEY_CHECK)
 		j->path->state = PATH_PENDING;
 	return 1;
@@ -112,8 +162,11 @@ static struct asked *ask_path(struct engine *e, struct path *p, unsigned int wan
 
 	if (j && (j->job = probe_job_new(e, p, want)) != NULL) {
 		j->path = p;
-		if (!jobs_submit(host_jobs(e->host), run_asked, j))
+		j->devno = p->dev.devno;
+		if (!jobs_submit(host_jobs(e->host), run_asked, j)) {
+			asking_add(e->host, j->devno);
 			return j;
+		}
 	}
 	mlog(0, "%s: not checked: out of memory", p->dev.name);
 	asked_free(j);
@@ -136,17 +189,27 @@ unsigned int survey_paths(struct engine *e, struct path *const *paths, unsigned 
 	struct jobs *pool = host_jobs(e->host);
 	struct asked **list = calloc(n + 1, sizeof(*list));
 	int64_t now = clock_mono(&e->host->clock), deadline = now;
-	unsigned int late = 0;
+	unsigned int late = 0, asked = 0;
 
 	for (unsigned int i = 0; list && i < n; i++) {
 		int64_t end;
 
-		if (skip(paths[i], want) || !(list[i] = ask_path(e, paths[i], want)))
+		if (skip(paths[i], want))
 			continue;
+		if (asking(e->host, paths[i]->dev.devno)) {
+			late += keep_asking(paths[i], want);
+			continue;
+		}
+		list[i] = ask_path(e, paths[i], want);
+		if (!list[i])
+			continue;
+		asked++;
 		end = now + probe_job_timeout_ms(list[i]->job) * NSEC_PER_MSEC + GRACE_NS;
 		deadline = end > deadline ? end : deadline;
 	}
-	collect(pool, deadline);
+	if (e->opt.deadline_ns && e->opt.deadline_ns < deadline)
+		deadline = e->opt.deadline_ns;
+	collect(e->host, asked, deadline);
 	jobs_drop_queued(pool, drop);
 	for (unsigned int i = 0; list && i < n; i++) {
 		if (list[i] && list[i]->back)

@@ -7,12 +7,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "core/host/fdio.h"
 #include "core/host/host.h"
 
 int ctl_address(const char *name, struct sockaddr_un *ret_sa, socklen_t *ret_len)
@@ -133,4 +136,40 @@ int ctl_command(int fd, const char *command, int timeout_ms, char **ret_reply)
 	}
 	*ret_reply = reply;
 	return 0;
+}
+
+static int recorded(struct host *h, const char *command, char **ret_reply)
+{
+	char path[PATH_MAX], word[32], *text;
+	size_t at = (size_t)snprintf(path, sizeof(path), "%s/cmds/", h->root);
+	int r;
+
+	if (at + strlen(command) >= sizeof(path) || strchr(command, '/'))
+		return -ENODATA;
+	for (; *command; command++)
+		path[at++] = *command == ' ' ? '-' : *command;
+	path[at] = '\0';
+	r = file_slurp(AT_FDCWD, path, CTL_REPLY_MAX, &text, NULL);
+	if (r)
+		return r == -ENOENT || r == -ENOTDIR ? -ENODATA : r;
+	if (sscanf(text, "error %31s", word) == 1 && errno_by_name(word)) {
+		free(text);
+		return -errno_by_name(word);
+	}
+	*ret_reply = text;
+	return 0;
+}
+
+int ctl_ask(struct host *h, const char *command, int timeout_ms, char **ret_reply)
+{
+	int fd, r;
+
+	if (h->replay)
+		return recorded(h, command, ret_reply);
+	fd = ctl_connect(h);
+	if (fd < 0)
+		return fd;
+	r = ctl_command(fd, command, timeout_ms, ret_reply);
+	close(fd);
+	return r;
 }

@@ -26,4 +26,10 @@ int ctl_connect(struct host *h);
 /* One command and its reply, at most @timeout_ms for both. *ret_reply is the caller's to free(). */
 int ctl_command(int fd, const char *command, int timeout_ms, char **ret_reply);
 
+/*
+ * Connect, ask one command, close. In replay the answer is the recorded file cmds/COMMAND (blanks as
+ * '-'), whose text may be "error EXXX"; -ENODATA: the recording does not say.
+ */
+int ctl_ask(struct host *h, const char *command, int timeout_ms, char **ret_reply);
+
 #endif

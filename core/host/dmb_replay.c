@@ -155,6 +155,8 @@ static int version_line(void *arg, const char *key, char *value)
 		v = rp->kernel;
 	else if (strcmp(key, "target") == 0)
 		v = rp->target;
+	else if (strcmp(key, "error") == 0)
+		return errno_by_name(value) ? -errno_by_name(value) : -EINVAL;
 	else
 		return -EINVAL;
 	return sscanf(value, "%u.%u.%u", &v[0], &v[1], &v[2]) == 3 ? 0 : -EINVAL;

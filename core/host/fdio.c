@@ -140,9 +140,10 @@ int name_check(const char *name)
 
 int errno_by_name(const char *name)
 {
-	static const int known[] = { ENXIO,  ENODEV,  EIO,	 EBUSY,	     EROFS,  EACCES,
-				     EPERM,  ENOENT,  ENOTTY,	 EINVAL,     ENOMEM, ETIMEDOUT,
-				     EAGAIN, ENOLINK, EREMOTEIO, EOPNOTSUPP, ENODATA };
+	static const int known[] = { ENXIO,	 ENODEV,    EIO,	  EBUSY,      EROFS,
+				     EACCES,	 EPERM,	    ENOENT,	  ENOTTY,     EINVAL,
+				     ENOMEM,	 ETIMEDOUT, EAGAIN,	  ENOLINK,    EREMOTEIO,
+				     EOPNOTSUPP, ENODATA,   ECONNREFUSED, ECONNRESET, EBADMSG };
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strcmp(name, strerrorname_np(known[i])) == 0)

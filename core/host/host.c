@@ -23,6 +23,7 @@ void host_free(struct host *h)
 	state_free(h->state);
 	fstree_free(h->sys);
 	fstree_free(h->proc);
+	free(h->asking);
 	free(h->root);
 	free(h);
 }

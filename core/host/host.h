@@ -25,7 +25,10 @@ struct host {
 	struct state *state;
 	struct clock clock;
 	struct jobs *jobs; /* NULL until host_jobs() */
-	char *root;	   /* prefix of every path opened by name: "" or the snapshot's folder */
+	/* devices that an earlier survey asked and that have not answered yet (core/engine/survey.c) */
+	dev_t *asking;
+	unsigned int n_asking, cap_asking;
+	char *root; /* prefix of every path opened by name: "" or the snapshot's folder */
 };
 
 /* Names of fixed places, as shown to people (the root prefix is not part of them). */
