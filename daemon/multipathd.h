@@ -40,7 +40,9 @@ const char *daemon_state_status(enum daemon_state s); /* "up": STATUS= of sd_not
 struct daemon_sched;
 struct daemon_lane;
 struct daemon_events;
-struct daemon_watch;
+struct daemon_dm;
+struct daemon_sampler;
+struct observation;
 
 struct daemon_options {
 	int verbosity; /* -v, -1: as configured */
@@ -55,12 +57,17 @@ struct multipathd {
 	enum daemon_state state;
 	bool reconfigure_pending;	  /* show daemon: "(pending reconfigure)" */
 	bool queue_without_daemon_forced; /* forcequeueing daemon */
+	bool reconfigure_force;		  /* of the pending one: reload every map */
+	bool start_failed;		  /* nothing could be configured: the loop has stopped */
 	unsigned int generation;	  /* counts observations */
+	size_t settled_bytes;		  /* of the topology, when it was last made */
 	struct evlog *log;		  /* show events, show why */
 	struct daemon_sched *sched;
 	struct daemon_lane *lane;
 	struct daemon_events *events;
-	struct daemon_watch *watch;
+	struct daemon_dm *dm; /* NULL: events are not polled */
+	struct daemon_sampler *sampler;
+	struct observation *watch; /* under way, NULL: none */
 	void (*on_state)(void *ctx, enum daemon_state s); /* told of every change of @state */
 	void *on_state_ctx;
 };

@@ -201,6 +201,28 @@ enum discover_result discover_one(struct engine *e, const char *name, bool filte
 	return r;
 }
 
+enum discover_result discover_again(struct engine *e, struct path *p)
+{
+	struct filter_result r;
+	struct blkdev d;
+
+	if (facts_load(e->host, e->topo->arena, p->dev.name, &d))
+		return DISCOVER_GONE;
+	if (d.devno != p->dev.devno) {
+		udev_props_done(&d.udev);
+		return DISCOVER_GONE;
+	}
+	r = discover_filter(e, &d, uid_attribute_of(e, &d));
+	if (filter_blocks(&r)) {
+		udev_props_done(&d.udev);
+		return DISCOVER_BLOCKED;
+	}
+	udev_props_done(&p->dev.udev);
+	p->dev = d;
+	discover_identify(e, p);
+	return DISCOVER_OK;
+}
+
 struct found {
 	char name[64], syspath[512];
 };

@@ -35,6 +35,10 @@ void discover_identify_all(struct engine *e);
 enum discover_result discover_one(struct engine *e, const char *name, bool filtered,
 				  struct path **ret_path, struct discover_why *why);
 
+/* Facts and WWID of a path that is there, read anew. DISCOVER_BLOCKED, DISCOVER_GONE (or another
+ * device by now): @p is as it was. */
+enum discover_result discover_again(struct engine *e, struct path *p);
+
 /* Resolve properties and WWID of a path from its facts (again, after an identity survey).
  * Returns true where the device itself must be asked for VPD page 83h. */
 bool discover_identify(struct engine *e, struct path *p);

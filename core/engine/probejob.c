@@ -164,12 +164,22 @@ static void rank(struct probe_job *j, struct ask *a)
 	j->ranked = true;
 }
 
+/* The page as the device has it now, whatever is known. */
+static void fetch_wwid(struct probe_job *j, struct ask *a)
+{
+	if (j->dev.bus == BUS_SCSI)
+		j->page_len[PAGE_83] = ask_inquiry(a, true, 0x83, j->timeout_ms, j->page[PAGE_83],
+						   sizeof(j->page[PAGE_83]) - 1);
+}
+
 void probe_job_run(void *arg)
 {
 	struct probe_job *j = arg;
 	struct ask a;
 
 	ask_init(&a, j->host, &j->dev);
+	if (j->want & SURVEY_WWID)
+		fetch_wwid(j, &a);
 	if (j->want & SURVEY_IDENTITY)
 		identify(j, &a);
 	if (j->want & (SURVEY_CHECK | SURVEY_PRIO))
@@ -302,6 +312,12 @@ bool probe_job_verdict(const struct probe_job *j, enum path_state *ret_state)
 		return false;
 	*ret_state = j->checker ? j->check.state : PATH_UNCHECKED;
 	return true;
+}
+
+bool probe_job_wwid(const struct probe_job *j, char wwid[WWID_MAX])
+{
+	return j->page_len[PAGE_83] &&
+	       !vpd83_wwid(j->page[PAGE_83], j->page_len[PAGE_83], wwid, WWID_MAX);
 }
 
 enum path_state probe_job_settled(const struct path *p, enum path_state s)

@@ -17,6 +17,7 @@ enum survey_want {
 	SURVEY_PRIO = 4,
 	SURVEY_ALL = 7,
 	SURVEY_AGAIN = 8, /* with checker and prioritizer as they were chosen before */
+	SURVEY_WWID = 16, /* alone: VPD page 83h by command, whatever sysfs has */
 };
 
 struct probe_job;
@@ -36,6 +37,9 @@ void probe_job_keep(struct engine *e, const struct probe_job *j, struct path *p)
 
 /* The checker's verdict as it was given; false: nobody was asked. */
 bool probe_job_verdict(const struct probe_job *j, enum path_state *ret_state);
+
+/* SURVEY_WWID: the WWID that the page gives; false: it could not be had. */
+bool probe_job_wwid(const struct probe_job *j, char wwid[WWID_MAX]);
 
 /* What a verdict means for the state of @p: how it came to be down does not show. */
 enum path_state probe_job_settled(const struct path *p, enum path_state s);

@@ -1,0 +1,757 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Maps that were touched are settled together: the kernel's maps are read, wishes made for those
+ * whose paths have all been heard, plans drawn, and the changes carried out by the lane as one batch
+ * with one udev cookie. While the lane works, or a new generation is being read, what is touched
+ * waits. When the batch is back each of its maps is read again, and what the kernel has is what we
+ * go on with. A map whose paths are all gone is removed, or left, as flush_on_last_del says.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "core/engine/desire.h"
+#include "core/engine/log.h"
+#include "core/engine/observe.h"
+#include "core/model/dmtext.h"
+#include "core/model/evlog.h"
+#include "core/model/pgpolicy.h"
+#include "daemon/parts.h"
+#include "parser/arena.h"
+
+#define RETRY_NS	(5 * NSEC_PER_SEC) /* a change the kernel refused is tried again */
+#define RETRY_LOCKED_NS NSEC_PER_SEC	   /* a partitioner holds a path */
+
+/* A map to be looked at, and who waits for it. */
+struct touched {
+	struct touched *next;
+	char wwid[WWID_MAX];
+	unsigned int how;   /* enum touch */
+	int64_t not_before; /* 0: at once */
+	bool ready;	    /* of the settling under way */
+	int result;	    /* for who waits */
+	unsigned int tries; /* removal: how often it may be in use yet */
+	bool configure;	    /* by a new generation: also to the best group, whatever failback says */
+	struct op_done *done;
+	unsigned int n_done;
+};
+
+/* One change on the lane. */
+struct lane_item {
+	struct change change;
+	struct map *wanted; /* in the batch's memory; NULL: a removal */
+	struct touched *by;
+};
+
+struct batch {
+	struct work work;
+	struct topology *memory; /* of wanted maps */
+	struct lane_item *items;
+	unsigned int n;
+	struct touched *touched; /* what it settles: answered when it is done */
+};
+
+struct daemon_lane {
+	struct work_pool *pool;
+	struct host *host; /* the lane's own, or the daemon's in replay */
+	struct touched *touched;
+	struct batch *batch; /* on the lane, NULL: none */
+	struct loop_timer settle, clock;
+	bool configuring;
+};
+
+static void settle(void *ctx);
+
+/* --- making, ending -------------------------------------------------------------------------- */
+
+int maps_new(struct multipathd *d)
+{
+	struct daemon_lane *l = calloc(1, sizeof(*l));
+	int r = 0;
+
+	if (!l)
+		return -ENOMEM;
+	d->lane = l;
+	l->settle = (struct loop_timer){ .fn = settle, .ctx = d };
+	l->clock = (struct loop_timer){ .fn = mapclock_due, .ctx = d };
+	l->host = d->host;
+	if (!d->host->replay)
+		r = host_live(&l->host);
+	if (!r)
+		r = work_pool_new(d->loop, l->host, d->host->replay ? 0 : 1, d, &l->pool);
+	return r;
+}
+
+static void touched_free(struct touched *t)
+{
+	free(t->done);
+	free(t);
+}
+
+void maps_free(struct multipathd *d)
+{
+	struct daemon_lane *l = d->lane;
+	struct touched *t;
+
+	if (!l)
+		return;
+	loop_timer_clear(&l->settle);
+	loop_timer_clear(&l->clock);
+	while ((t = l->touched)) {
+		l->touched = t->next;
+		touched_free(t);
+	}
+	d->lane = NULL;
+	if (!work_pool_free(l->pool))
+		return;
+	if (l->host != d->host)
+		host_free(l->host);
+	free(l);
+}
+
+struct work_pool *maps_lane(const struct multipathd *d)
+{
+	return d->lane->pool;
+}
+
+struct loop_timer *maps_clock(const struct multipathd *d)
+{
+	return &d->lane->clock;
+}
+
+bool maps_settled(const struct multipathd *d)
+{
+	return !d->lane->touched && !d->lane->batch;
+}
+
+/* --- touching -------------------------------------------------------------------------------- */
+
+void maps_settle_soon(struct multipathd *d)
+{
+	loop_timer_after(d->loop, &d->lane->settle, 0);
+}
+
+static struct touched *touch(struct multipathd *d, const char *wwid)
+{
+	struct touched **at = &d->lane->touched;
+
+	while (*at && strcmp((*at)->wwid, wwid))
+		at = &(*at)->next;
+	if (!*at) {
+		*at = calloc(1, sizeof(**at));
+		if (*at)
+			snprintf((*at)->wwid, sizeof((*at)->wwid), "%s", wwid);
+	}
+	return *at;
+}
+
+static void wait_for(struct touched *t, const struct op_done *done)
+{
+	struct op_done *grown = realloc(t->done, (t->n_done + 1) * sizeof(*grown));
+
+	if (!grown) {
+		done->fn(done->ctx, -ENOMEM, NULL);
+		return;
+	}
+	t->done = grown;
+	t->done[t->n_done++] = *done;
+}
+
+void maps_touch(struct multipathd *d, const char *wwid, unsigned int how,
+		const struct op_done *done)
+{
+	struct touched *t = touch(d, wwid);
+
+	if (!t) {
+		mlog(0, "%s: out of memory", wwid);
+		if (done)
+			done->fn(done->ctx, -ENOMEM, NULL);
+		return;
+	}
+	if (how & TOUCH_REMOVE && !(t->how & TOUCH_REMOVE))
+		t->tries = (unsigned int)config_num(d->e->cfg, KW_remove_retries, 0);
+	t->how |= how;
+	t->not_before = 0;
+	if (done)
+		wait_for(t, done);
+	maps_settle_soon(d);
+}
+
+void maps_touch_later(struct multipathd *d, const char *wwid, int64_t at_ns)
+{
+	struct touched *t = touch(d, wwid);
+
+	if (!t)
+		return;
+	t->not_before = at_ns;
+	if (!loop_timer_running(&d->lane->settle) || at_ns < d->lane->settle.at)
+		loop_timer_set(d->loop, &d->lane->settle, at_ns);
+}
+
+void maps_touch_all(struct multipathd *d, unsigned int how)
+{
+	struct topology *t = d->e->topo;
+
+	d->lane->configuring = true;
+	d->settled_bytes = arena_used(t->arena);
+	for (unsigned int i = 0; i < t->n_maps; i++)
+		maps_touch(d, t->maps[i]->wwid, how, NULL);
+	for (unsigned int i = 0; i < t->n_paths; i++)
+		if (t->paths[i]->wwid[0] && !discover_wwid_blocked(d->e, t->paths[i]))
+			maps_touch(d, t->paths[i]->wwid, how, NULL);
+	for (struct touched *x = d->lane->touched; x; x = x->next)
+		x->configure = true;
+}
+
+void maps_remove(struct multipathd *d, const char *wwid, const struct op_done *done)
+{
+	maps_touch(d, wwid, TOUCH_REMOVE, done);
+}
+
+static void answer(struct touched *t)
+{
+	for (unsigned int i = 0; i < t->n_done; i++)
+		t->done[i].fn(t->done[i].ctx, t->result, NULL);
+	t->n_done = 0;
+}
+
+/* --- what the kernel has --------------------------------------------------------------------- */
+
+void maps_joined(struct multipathd *d, struct map *m)
+{
+	if (m->n_paths)
+		desire_properties(d->e, m);
+	queueing_observed(m, feature_has(m->features, "queue_if_no_path"));
+	for (unsigned int i = 0; i < m->n_paths; i++) {
+		sched_meet(d, m->paths[i]);
+		path_event(d, m->paths[i], LIFE_LOADED, m->paths[i]->state, NULL);
+	}
+	mapclock_queueing(d, m, QUEUEING_SET_UP);
+}
+
+/* Paths that a table had and has no more. */
+static void released(struct multipathd *d, struct path *const *before, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		struct path *p = before[i];
+		char name[32];
+
+		if (p->map)
+			continue;
+		path_event(d, p, LIFE_LEFT, p->state, NULL);
+		snprintf(name, sizeof(name), "%s", p->dev.name);
+		if (p->duty.gone || p->duty.wwid_changed) {
+			bool again = p->duty.wwid_changed;
+
+			path_forget(d, p);
+			if (again)
+				path_arrives(d, name, true, &p);
+		} else {
+			path_tell_udev(d, p, false);
+		}
+	}
+}
+
+static bool was_there(struct path *const *before, unsigned int n, const struct path *p)
+{
+	for (unsigned int i = 0; i < n; i++)
+		if (before[i] == p)
+			return true;
+	return false;
+}
+
+/* Paths that are new in the table: those who ask udev are to know. */
+static void joined(struct multipathd *d, const struct map *m, struct path *const *before,
+		   unsigned int n)
+{
+	for (unsigned int i = 0; i < m->n_paths; i++) {
+		struct path *p = m->paths[i];
+
+		if (was_there(before, n, p))
+			continue;
+		mlog(2, "%s [%u:%u]: path added to devmap %s", p->dev.name, major(p->dev.devno),
+		     minor(p->dev.devno), m->alias);
+		path_tell_udev(d, p, true);
+		if (!p->duty.chosen)
+			sched_ask(d, p);
+	}
+}
+
+static struct map *keep_map(struct multipathd *d, const struct dm_map *dm)
+{
+	struct map *m = topology_map(d->e->topo, observe_wwid(dm));
+	struct path **before = NULL;
+	unsigned int n = 0;
+	bool first = m == NULL;
+
+	if (m && m->n_paths) {
+		before = calloc(m->n_paths, sizeof(*before));
+		for (; before && n < m->n_paths; n++)
+			before[n] = m->paths[n];
+	}
+	observe_members_of(d->e, dm);
+	m = observe_map(d->e, dm);
+	released(d, before, n);
+	if (m) {
+		maps_joined(d, m);
+		joined(d, m, before, n);
+		if (first)
+			mlog(2, "%s: devmap dm-%u registered", m->alias, m->dm.minor);
+	}
+	free(before);
+	return m;
+}
+
+void maps_after(struct multipathd *d, const char *name)
+{
+	struct path *p = topology_path_named(d->e->topo, name);
+
+	if (p)
+		p->duty.wwid_changed = true; /* released() takes it in again */
+	else
+		path_arrives(d, name, true, &p);
+}
+
+void maps_forget(struct multipathd *d, struct map *m)
+{
+	struct path **before = calloc(m->n_paths + 1, sizeof(*before));
+	unsigned int n = 0;
+
+	for (; before && n < m->n_paths; n++)
+		before[n] = m->paths[n];
+	snprintf(daemon_event_map(d, m, "map")->to, 40, "removed");
+	mlog(2, "%s: multipath map removed", m->alias);
+	topology_remove_map(d->e->topo, m);
+	released(d, before, n);
+	free(before);
+}
+
+struct map *maps_refresh(struct multipathd *d, const char *name, dev_t devno)
+{
+	struct dmb *dmb = d->host->dmb;
+	struct map *m = NULL;
+	struct dm_map dm;
+
+	if (dmb->ops->get(dmb, name, devno, DM_TABLE | DM_STATUS, &dm)) {
+		for (unsigned int i = 0; i < d->e->topo->n_maps; i++) {
+			m = d->e->topo->maps[i];
+			if (name ? !strcmp(m->dm.name, name)
+				 : makedev(m->dm.major, m->dm.minor) == devno) {
+				maps_forget(d, m);
+				break;
+			}
+		}
+		return NULL;
+	}
+	if (observe_wwid(&dm))
+		m = keep_map(d, &dm);
+	dm_map_done(&dm);
+	return m;
+}
+
+void maps_resized(struct multipathd *d, struct map *m)
+{
+	struct notes notes = { .n = 0 };
+	struct map_rules rules;
+	uint64_t size;
+
+	map_rules(&m->props, d->e->cfg, &rules);
+	size = map_auto_resize(m, &rules, &notes);
+	daemon_log_notes(&notes);
+	if (size)
+		maps_touch(d, m->wwid, TOUCH_LOOK, NULL);
+}
+
+/* --- settling: who is ready ------------------------------------------------------------------ */
+
+/* Have all its paths been heard, or waited for long enough? */
+static bool heard(const struct multipathd *d, const char *wwid)
+{
+	const struct topology *t = d->e->topo;
+
+	for (unsigned int i = 0; i < t->n_paths; i++)
+		if (!t->paths[i]->duty.answered && !t->paths[i]->duty.gone &&
+		    !strcmp(t->paths[i]->wwid, wwid))
+			return false;
+	return true;
+}
+
+static bool ready(struct multipathd *d, struct touched *t, int64_t now)
+{
+	struct map *m = topology_map(d->e->topo, t->wwid);
+
+	if (t->not_before > now)
+		return false;
+	if (t->how & TOUCH_REMOVE)
+		return true;
+	if (!heard(d, t->wwid))
+		return false;
+	/* a map that was just made is left alone until its uevent has come */
+	return !m || mapclock_life(d, m, MAP_WISH) & MAP_DO_RELOAD;
+}
+
+static unsigned int choose_ready(struct multipathd *d)
+{
+	int64_t now = daemon_now(d), next = INT64_MAX;
+	unsigned int n = 0;
+
+	for (struct touched *t = d->lane->touched; t; t = t->next) {
+		t->ready = ready(d, t, now);
+		n += t->ready;
+		if (t->not_before > now && t->not_before < next)
+			next = t->not_before;
+	}
+	if (next != INT64_MAX && !loop_timer_running(&d->lane->settle))
+		loop_timer_set(d->loop, &d->lane->settle, next);
+	return n;
+}
+
+static struct touched *touched_of(struct touched *list, const char *wwid)
+{
+	while (list && strcmp(list->wwid, wwid))
+		list = list->next;
+	return list;
+}
+
+static bool is_wished(void *ctx, const struct path *first)
+{
+	struct multipathd *d = ctx;
+	const struct touched *t = touched_of(d->lane->touched, first->wwid);
+
+	if (!t || !t->ready || t->how & TOUCH_REMOVE)
+		return false;
+	return t->how & TOUCH_NEW || topology_map(d->e->topo, first->wwid) ||
+	       desire_multipath(d->e, first);
+}
+
+/* --- settling: what is to be done ------------------------------------------------------------ */
+
+static struct lane_item *item_new(struct batch *b)
+{
+	struct lane_item *grown = realloc(b->items, (b->n + 1) * sizeof(*grown));
+
+	if (!grown)
+		return NULL;
+	b->items = grown;
+	memset(&grown[b->n], 0, sizeof(*grown));
+	return &grown[b->n++];
+}
+
+/* Only a new configuration moves a map to its best group by itself; else failback decides. */
+static bool suits(const struct touched *t, const struct map *m)
+{
+	return m->action != ACT_SWITCHPG || t->configure || t->how & TOUCH_RELOAD;
+}
+
+static void plan(struct multipathd *d, struct batch *b, struct map *wanted)
+{
+	struct touched *t = touched_of(d->lane->touched, wanted->wwid);
+	struct change c;
+	struct lane_item *item;
+
+	d->e->opt.force_reload = t->how & TOUCH_RELOAD;
+	if (apply_plan(d->e, wanted, &c) != APPLY_RUN) {
+		d->e->opt.force_reload = false;
+		return;
+	}
+	d->e->opt.force_reload = false;
+	item = suits(t, wanted) ? item_new(b) : NULL;
+	if (!item) {
+		change_done(&c);
+		return;
+	}
+	if (map_tells_no_paths(wanted))
+		c.spec.udev_flags |= DM_UF_NO_PATHS;
+	item->change = c;
+	item->wanted = wanted;
+	item->by = t;
+}
+
+static void plan_removal(struct multipathd *d, struct batch *b, struct touched *t, bool deferred)
+{
+	const struct dm_map *dm = observe_by_wwid(d->e, t->wwid);
+	struct lane_item *item = dm ? item_new(b) : NULL;
+
+	if (!item) {
+		t->result = dm ? -ENOMEM : -ENODEV;
+		return;
+	}
+	t->result = apply_plan_flush(d->e, dm, deferred, &item->change);
+	if (t->result) {
+		b->n--;
+		return;
+	}
+	snprintf(item->change.wwid, sizeof(item->change.wwid), "%s", t->wwid);
+	item->by = t;
+}
+
+/* Asked for by a client; in use, it may be tried again a second later. */
+static void plan_asked_removal(struct multipathd *d, struct batch *b, struct touched *t)
+{
+	plan_removal(d, b, t, false);
+	if (t->result != -EBUSY || !t->tries)
+		return;
+	t->tries--;
+	t->not_before = daemon_now(d) + NSEC_PER_SEC;
+	t->ready = false;
+	loop_timer_set(d->loop, &d->lane->settle, t->not_before);
+}
+
+/* A map that exists and for which no path is left. */
+static void plan_last(struct multipathd *d, struct batch *b, struct map *m, struct touched *t)
+{
+	const struct dm_map *dm = observe_by_wwid(d->e, m->wwid);
+	struct map_rules rules;
+	struct last_path last;
+
+	if (!dm)
+		return;
+	map_rules(&m->props, d->e->cfg, &rules);
+	map_last_path(m, &rules, dm->open_count > 0, feature_has(m->features, "queue_if_no_path"),
+		      &last);
+	daemon_log_notes(&last.notes);
+	if (last.disable_queueing)
+		mapclock_queueing(d, m, QUEUEING_REMOVING);
+	if (last.remove)
+		plan_removal(d, b, t, last.deferred);
+}
+
+static bool has_live_path(const struct map *m)
+{
+	for (unsigned int i = 0; i < m->n_paths; i++)
+		if (!m->paths[i]->duty.gone && !m->paths[i]->duty.wwid_changed)
+			return true;
+	return false;
+}
+
+static void plan_all(struct multipathd *d, struct batch *b)
+{
+	struct engine *e = d->e;
+
+	e->work = b->memory;
+	e->wanted = NULL;
+	e->n_wanted = e->cap_wanted = 0;
+	desire_some(e, is_wished, d);
+	for (unsigned int i = 0; i < e->n_wanted; i++)
+		plan(d, b, e->wanted[i]);
+	for (struct touched *t = d->lane->touched; t; t = t->next) {
+		struct map *m = t->ready ? topology_map(e->topo, t->wwid) : NULL;
+
+		if (t->ready && t->how & TOUCH_REMOVE)
+			plan_asked_removal(d, b, t);
+		else if (m && !has_live_path(m))
+			plan_last(d, b, m, t);
+	}
+	/* wishes had borrowed the paths */
+	for (unsigned int i = 0; i < e->topo->n_paths; i++) {
+		e->topo->paths[i]->map = NULL;
+		e->topo->paths[i]->group = NULL;
+	}
+	for (unsigned int i = 0; i < e->topo->n_maps; i++)
+		observe_rejoin(e->topo->maps[i]);
+}
+
+static bool same_table(const struct map *m, const struct dm_map *dm)
+{
+	return m->dm.table && dm->table && !strcmp(m->dm.table, dm->table) &&
+	       !strcmp(m->dm.name, dm->name) && m->dm.minor == dm->minor &&
+	       m->dm.suspended == dm->suspended && m->dm.read_only == dm->read_only;
+}
+
+/* What the kernel has of the maps to be settled, fresh. */
+static int look(struct multipathd *d)
+{
+	int r = observe_read(d->e);
+
+	if (r) {
+		mlog(0, "device mapper maps cannot be listed: %s", strerror(-r));
+		return r;
+	}
+	for (struct touched *t = d->lane->touched; t; t = t->next) {
+		const struct dm_map *dm = t->ready ? observe_by_wwid(d->e, t->wwid) : NULL;
+		struct map *m = t->ready ? topology_map(d->e->topo, t->wwid) : NULL;
+
+		if (dm && observe_wwid(dm) && (!m || !same_table(m, dm)))
+			keep_map(d, dm);
+		else if (m && !dm)
+			maps_forget(d, m);
+	}
+	return 0;
+}
+
+/* --- carrying out ---------------------------------------------------------------------------- */
+
+static void run_batch(struct host *h, struct work *w)
+{
+	struct batch *b = (struct batch *)w;
+
+	h->dmb->ops->batch_begin(h->dmb);
+	for (unsigned int i = 0; i < b->n; i++)
+		change_run(h, &b->items[i].change);
+	h->dmb->ops->batch_wait(h->dmb);
+}
+
+static void record(struct multipathd *d, const struct map *m, const struct lane_item *it)
+{
+	struct ev_entry *ev = daemon_event_map(d, m, "map");
+
+	snprintf(ev->to, sizeof(ev->to), "%s",
+		 it->change.failed ? "unchanged" : map_action_word(it->wanted->action));
+	snprintf(ev->cause, sizeof(ev->cause), "%s",
+		 it->change.failed ? it->change.failed : "configuration or paths");
+	if (it->change.failed)
+		snprintf(ev->action, sizeof(ev->action), "failed: %s", strerror(-it->change.err));
+}
+
+static void loaded(struct multipathd *d, struct map *m, const struct map *wanted)
+{
+	bool made = wanted->action == ACT_CREATE;
+
+	m->props = wanted->props;
+	m->stat_map_loads++;
+	mapclock_failback(d, m, FAILBACK_LOADED, NULL);
+	if (made) {
+		mlog(2, "%s: adding map", m->alias);
+		mapclock_life(d, m, MAP_MADE);
+	}
+	mapclock_queueing(d, m, QUEUEING_SET_UP);
+}
+
+static void finish_load(struct multipathd *d, struct lane_item *it)
+{
+	struct map *wanted = it->wanted, *m;
+	enum apply_result r = apply_finish(d->e, wanted, &it->change);
+	int64_t again = r == APPLY_LOCKED ? RETRY_LOCKED_NS : RETRY_NS;
+
+	it->by->result = r == APPLY_DONE ? 0 : it->change.err ? it->change.err : -EIO;
+	record(d, wanted, it);
+	m = maps_refresh(d, wanted->alias, 0);
+	if (r == APPLY_DONE && m)
+		loaded(d, m, wanted);
+	if (r == APPLY_LOCKED || (r != APPLY_DONE && wanted->action != ACT_CREATE))
+		maps_touch_later(d, wanted->wwid, daemon_now(d) + again);
+}
+
+static void finish_removal(struct multipathd *d, struct lane_item *it)
+{
+	struct map *m = topology_map(d->e->topo, it->change.wwid);
+
+	it->by->result = apply_finish_flush(&it->change);
+	if (!it->by->result && m) {
+		mlog(2, "%s: map flushed", m->alias);
+		maps_refresh(d, it->change.name, 0);
+	}
+}
+
+static void batch_free(struct batch *b)
+{
+	for (unsigned int i = 0; i < b->n; i++)
+		change_done(&b->items[i].change);
+	free(b->items);
+	topology_free(b->memory);
+	free(b);
+}
+
+static void finish_batch(struct multipathd *d, struct batch *b)
+{
+	struct touched *t;
+
+	for (unsigned int i = 0; i < b->n; i++) {
+		if (b->items[i].wanted)
+			finish_load(d, &b->items[i]);
+		else
+			finish_removal(d, &b->items[i]);
+	}
+	d->e->work = d->e->topo;
+	d->e->wanted = NULL;
+	d->e->n_wanted = d->e->cap_wanted = 0;
+	d->e->by_wwid = NULL;
+	d->e->n_by_wwid = 0;
+	while ((t = b->touched)) {
+		b->touched = t->next;
+		answer(t);
+		touched_free(t);
+	}
+	batch_free(b);
+}
+
+static void batch_done(void *ctx, struct work *w)
+{
+	struct multipathd *d = ctx;
+
+	d->lane->batch = NULL;
+	finish_batch(d, (struct batch *)w);
+	maps_settle_soon(d);
+}
+
+static void take_ready(struct multipathd *d, struct batch *b)
+{
+	struct touched **at = &d->lane->touched, *t;
+
+	while ((t = *at)) {
+		if (!t->ready) {
+			at = &t->next;
+			continue;
+		}
+		*at = t->next;
+		t->next = b->touched;
+		b->touched = t;
+	}
+}
+
+static struct batch *batch_new(struct multipathd *d)
+{
+	struct batch *b = calloc(1, sizeof(*b));
+
+	if (!b)
+		return NULL;
+	b->work.run = run_batch;
+	b->work.done = batch_done;
+	b->memory = topology_new(d->e->cfg);
+	return b;
+}
+
+static void run_or_finish(struct multipathd *d, struct batch *b)
+{
+	if (b->n && !work_submit(d->lane->pool, &b->work)) {
+		d->lane->batch = b;
+		return;
+	}
+	finish_batch(d, b);
+}
+
+static void configured(struct multipathd *d)
+{
+	if (d->lane->configuring && maps_settled(d)) {
+		d->lane->configuring = false;
+		daemon_set_state(d, DAEMON_IDLE);
+	}
+	reload_if_bloated(d);
+}
+
+static void settle(void *ctx)
+{
+	struct multipathd *d = ctx;
+	struct batch *b;
+
+	if (!d->e || d->lane->batch || reload_running(d) || d->state == DAEMON_SHUTDOWN)
+		return; /* whoever is at work says when it is done */
+	if (!choose_ready(d)) {
+		configured(d);
+		return;
+	}
+	b = batch_new(d);
+	if (!b || look(d)) {
+		if (b)
+			batch_free(b);
+		loop_timer_after(d->loop, &d->lane->settle, RETRY_NS);
+		return;
+	}
+	plan_all(d, b);
+	take_ready(d, b);
+	run_or_finish(d, b);
+	if (!d->lane->batch)
+		maps_settle_soon(d);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The pool of core/host/jobs.h with its eventfd as a source of the loop. */
+#include "daemon/work.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "daemon/loop.h"
+
+struct work_pool {
+	struct jobs *jobs;
+	struct host *host;
+	struct loop_source *source;
+	void *ctx;
+	unsigned int limit;
+};
+
+static void run(void *arg)
+{
+	struct work *w = arg;
+
+	atomic_store(&w->begun, true);
+	w->run(w->pool->host, w);
+}
+
+static void collect(void *ctx, uint32_t events)
+{
+	struct work_pool *p = ctx;
+	struct work *w;
+
+	(void)events;
+	while ((w = jobs_next(p->jobs)))
+		w->done(p->ctx, w);
+}
+
+int work_pool_new(struct loop *l, struct host *host, unsigned int workers, void *ctx,
+		  struct work_pool **ret_pool)
+{
+	struct work_pool *p = calloc(1, sizeof(*p));
+	int r;
+
+	if (!p)
+		return -ENOMEM;
+	p->host = host;
+	p->ctx = ctx;
+	p->limit = workers ? workers : 1;
+	r = jobs_new(workers, &p->jobs);
+	if (r == 0)
+		r = loop_add(l, jobs_fd(p->jobs), EPOLLIN, collect, p, &p->source);
+	if (r < 0) {
+		jobs_free(p->jobs);
+		free(p);
+		return r;
+	}
+	*ret_pool = p;
+	return 0;
+}
+
+bool work_pool_free(struct work_pool *p)
+{
+	bool stuck;
+
+	if (!p)
+		return true;
+	stuck = jobs_running(p->jobs) > 0;
+	loop_remove(p->source);
+	jobs_free(p->jobs);
+	if (!stuck) /* a stuck worker still looks at it */
+		free(p);
+	return !stuck;
+}
+
+int work_submit(struct work_pool *p, struct work *w)
+{
+	w->pool = p;
+	atomic_store(&w->begun, false);
+	return jobs_submit(p->jobs, run, w);
+}
+
+bool work_begun(const struct work *w)
+{
+	return atomic_load(&w->begun);
+}
+
+unsigned int work_pending(const struct work_pool *p)
+{
+	return jobs_pending(p->jobs);
+}
+
+unsigned int work_running(const struct work_pool *p)
+{
+	return jobs_running(p->jobs);
+}
+
+unsigned int work_limit(const struct work_pool *p)
+{
+	return p->limit;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * work.h - work that may block, on a pool of workers, with its answer on the loop.
+ *
+ * A struct work is embedded in what it is about. From work_submit() until @done it belongs to the
+ * pool; @run is called on a worker, with the pool's host, and must touch nothing else that is shared;
+ * @done is called on the loop's thread.
+ */
+#ifndef MP_WORK_H
+#define MP_WORK_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "core/host/host.h"
+
+struct loop;
+struct work_pool;
+
+struct work {
+	void (*run)(struct host *h, struct work *w);
+	void (*done)(void *ctx, struct work *w);
+	struct work_pool *pool; /* set by work_submit() */
+	atomic_bool begun;	/* a worker has taken it up */
+};
+
+/* @host is what run() gets; @ctx is handed to every done(). @workers 0: at once, as in replay. Host
+ * and loop outlive the pool. */
+int work_pool_new(struct loop *l, struct host *host, unsigned int workers, void *ctx,
+		  struct work_pool **ret_pool);
+
+/* false: a worker is stuck for good; what run() may still touch (host, memory of the work) must stay
+ * until the process ends. Nothing is called any more. */
+bool work_pool_free(struct work_pool *p);
+
+int work_submit(struct work_pool *p, struct work *w);
+bool work_begun(const struct work *w);
+
+unsigned int work_pending(const struct work_pool *p); /* submitted and not done */
+unsigned int work_running(const struct work_pool *p); /* of these, with a worker */
+unsigned int work_limit(const struct work_pool *p);
+
+#endif
