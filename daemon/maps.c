@@ -33,7 +33,7 @@ struct touched {
 	bool ready;	    /* of the settling under way */
 	int result;	    /* for who waits */
 	unsigned int tries; /* removal: how often it may be in use yet */
-	bool configure;	    /* by a new generation: also to the best group, whatever failback says */
+	bool configure; /* by a new generation: also to the best group, whatever failback says */
 	struct op_done *done;
 	unsigned int n_done;
 };

@@ -96,8 +96,8 @@ void daemon_log_notes(const struct notes *n)
 
 struct ev_entry *daemon_event_path(struct multipathd *d, const struct path *p, const char *kind)
 {
-	struct ev_entry *ev = evlog_add(d->log, daemon_now(d), clock_real(&d->host->clock), EV_PATH,
-					p->dev.name);
+	struct ev_entry *ev =
+		evlog_add(d->log, daemon_now(d), clock_real(&d->host->clock), EV_PATH, p->dev.name);
 
 	ev->kind = kind;
 	if (p->map)
@@ -107,8 +107,8 @@ struct ev_entry *daemon_event_path(struct multipathd *d, const struct path *p, c
 
 struct ev_entry *daemon_event_map(struct multipathd *d, const struct map *m, const char *kind)
 {
-	struct ev_entry *ev = evlog_add(d->log, daemon_now(d), clock_real(&d->host->clock), EV_MAP,
-					m->alias);
+	struct ev_entry *ev =
+		evlog_add(d->log, daemon_now(d), clock_real(&d->host->clock), EV_MAP, m->alias);
 
 	ev->kind = kind;
 	return ev;

@@ -67,7 +67,7 @@ struct multipathd {
 	struct daemon_events *events;
 	struct daemon_dm *dm; /* NULL: events are not polled */
 	struct daemon_sampler *sampler;
-	struct observation *watch; /* under way, NULL: none */
+	struct observation *watch;			  /* under way, NULL: none */
 	void (*on_state)(void *ctx, enum daemon_state s); /* told of every change of @state */
 	void *on_state_ctx;
 };

@@ -107,15 +107,15 @@ static void carry_map(struct map *to, const struct map *from)
 
 static bool same_path(const struct path *a, const struct path *b)
 {
-	return a->dev.devno == b->dev.devno && (!*a->wwid || !*b->wwid || !strcmp(a->wwid, b->wwid));
+	return a->dev.devno == b->dev.devno &&
+	       (!*a->wwid || !*b->wwid || !strcmp(a->wwid, b->wwid));
 }
 
 static void carry(struct multipathd *d, struct engine *to, const struct engine *from)
 {
 	for (unsigned int i = 0; i < to->topo->n_paths; i++) {
 		struct path *p = to->topo->paths[i];
-		const struct path *old =
-			from ? topology_path_named(from->topo, p->dev.name) : NULL;
+		const struct path *old = from ? topology_path_named(from->topo, p->dev.name) : NULL;
 
 		udev_props_done(&p->dev.udev); /* read again when they are needed */
 		if (old && same_path(p, old))
@@ -228,8 +228,9 @@ int reload_try_config(struct multipathd *d, char *why, size_t len)
 	if (!r)
 		config_free(cfg);
 	else
-		snprintf(why, len, "%s cannot be used, the running configuration stays; see "
-				   "minipath lint\n",
+		snprintf(why, len,
+			 "%s cannot be used, the running configuration stays; see "
+			 "minipath lint\n",
 			 host_places()->config);
 	return r;
 }

@@ -33,7 +33,7 @@ struct check {
 	unsigned int path_id;
 	unsigned int want;
 	char name[32];
-	char device[256]; /* ASK_PURGE: sysfs path */
+	char device[256];		 /* ASK_PURGE: sysfs path */
 	int64_t pending_ns, deadline_ns; /* 0: has passed */
 	int err;
 };

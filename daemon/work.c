@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The pool of core/host/jobs.h with its eventfd as a source of the loop. */
+/*
+ * The pool of core/host/jobs.h with its eventfd as a source of the loop. Most of the time one worker
+ * does all checks one after the other in less than a millisecond each; only where one of them takes
+ * long, more are started.
+ */
 #include "daemon/work.h"
 
 #include <errno.h>
@@ -7,10 +11,14 @@
 
 #include "daemon/loop.h"
 
+#define GROW_NS (5 * NSEC_PER_MSEC)
+
 struct work_pool {
 	struct jobs *jobs;
 	struct host *host;
+	struct loop *loop;
 	struct loop_source *source;
+	struct loop_timer grow;
 	void *ctx;
 	unsigned int limit;
 };
@@ -33,6 +41,17 @@ static void collect(void *ctx, uint32_t events)
 		w->done(p->ctx, w);
 }
 
+/* Jobs still wait for a worker a moment after they came: more workers. */
+static void grow(void *ctx)
+{
+	struct work_pool *p = ctx;
+
+	if (!jobs_queued(p->jobs))
+		return;
+	jobs_grow(p->jobs);
+	loop_timer_after(p->loop, &p->grow, GROW_NS);
+}
+
 int work_pool_new(struct loop *l, struct host *host, unsigned int workers, void *ctx,
 		  struct work_pool **ret_pool)
 {
@@ -41,10 +60,14 @@ int work_pool_new(struct loop *l, struct host *host, unsigned int workers, void 
 
 	if (!p)
 		return -ENOMEM;
+	p->loop = l;
 	p->host = host;
 	p->ctx = ctx;
+	p->grow = (struct loop_timer){ .fn = grow, .ctx = p };
 	p->limit = workers ? workers : 1;
 	r = jobs_new(workers, &p->jobs);
+	if (r == 0)
+		jobs_lazy(p->jobs, workers > 1 ? 1 : 0);
 	if (r == 0)
 		r = loop_add(l, jobs_fd(p->jobs), EPOLLIN, collect, p, &p->source);
 	if (r < 0) {
@@ -63,6 +86,7 @@ bool work_pool_free(struct work_pool *p)
 	if (!p)
 		return true;
 	stuck = jobs_running(p->jobs) > 0;
+	loop_timer_clear(&p->grow);
 	loop_remove(p->source);
 	jobs_free(p->jobs);
 	if (!stuck) /* a stuck worker still looks at it */
@@ -74,6 +98,8 @@ int work_submit(struct work_pool *p, struct work *w)
 {
 	w->pool = p;
 	atomic_store(&w->begun, false);
+	if (p->limit > 1 && !loop_timer_running(&p->grow))
+		loop_timer_after(p->loop, &p->grow, GROW_NS);
 	return jobs_submit(p->jobs, run, w);
 }
 

@@ -5,6 +5,7 @@
 
 #define MINIPATH_VERSION "0.1"
 /* Clients read the release out of this line. */
-#define COMPAT_VERSION "multipath-tools v0.14.3 (02/05, 2026)"
+#define COMPAT_RELEASE "0.14.3"
+#define COMPAT_VERSION "multipath-tools v" COMPAT_RELEASE " (02/05, 2026)"
 
 #endif

@@ -34,7 +34,7 @@ struct host {
 /* Names of fixed places, as shown to people (the root prefix is not part of them). */
 struct host_places {
 	const char *config, *config_dir, *state_dir, *run_dir, *dev_dir, *dm_dir;
-	const char *socket_abstract, *socket_path;
+	const char *socket_abstract, *socket_path, *pidfile;
 };
 const struct host_places *host_places(void);
 

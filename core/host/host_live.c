@@ -21,6 +21,7 @@ static const struct host_places places = {
 	.dm_dir = "/dev/mapper",
 	.socket_abstract = "@/org/kernel/linux/storage/multipathd",
 	.socket_path = "/run/multipathd.socket",
+	.pidfile = "/run/multipathd.pid",
 };
 
 const struct host_places *host_places(void)

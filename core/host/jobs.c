@@ -43,7 +43,8 @@ struct jobs {
 	struct job_list queue, done;
 	unsigned int limit, workers, idle, queued, running, refs;
 	unsigned int pending; /* the owner's own count */
-	bool stop;
+	unsigned int keep;    /* idle workers that stay, of a lazy pool */
+	bool lazy, stop;
 	int event_fd;
 };
 
@@ -147,6 +148,8 @@ static struct job *worker_take(struct jobs *j)
 	struct job *job;
 
 	while (!(job = list_pop(&j->queue)) && !j->stop) {
+		if (j->lazy && j->idle >= j->keep)
+			return NULL;
 		j->idle++;
 		pthread_cond_wait(&j->wake, &j->lock);
 		j->idle--;
@@ -192,13 +195,11 @@ static int worker_start(struct jobs *j)
 	return -r;
 }
 
-/* One more worker where jobs wait for one and the limit allows it; @j is locked. */
-static int workers_grow(struct jobs *j)
+/* @j is locked. */
+static int worker_add(struct jobs *j)
 {
 	int r;
 
-	if (j->queued <= j->idle || j->workers >= j->limit)
-		return 0;
 	j->workers++;
 	j->refs++;
 	r = worker_start(j);
@@ -207,6 +208,47 @@ static int workers_grow(struct jobs *j)
 	j->workers--;
 	j->refs--;
 	return j->workers ? 0 : r; /* others will come to it */
+}
+
+static bool workers_lack(const struct jobs *j)
+{
+	return j->queued > j->idle && j->workers < j->limit;
+}
+
+/* One more worker where jobs wait for one; @j is locked. */
+static int workers_grow(struct jobs *j)
+{
+	if (!workers_lack(j) || (j->lazy && j->workers))
+		return 0;
+	return worker_add(j);
+}
+
+void jobs_lazy(struct jobs *j, unsigned int keep)
+{
+	pthread_mutex_lock(&j->lock);
+	j->lazy = true;
+	j->keep = keep;
+	pthread_mutex_unlock(&j->lock);
+}
+
+void jobs_grow(struct jobs *j)
+{
+	pthread_mutex_lock(&j->lock);
+	for (unsigned int n = j->workers ? j->workers : 1; n > 0 && workers_lack(j); n--)
+		if (worker_add(j))
+			break;
+	pthread_mutex_unlock(&j->lock);
+}
+
+unsigned int jobs_queued(const struct jobs *j)
+{
+	struct jobs *mut = (struct jobs *)j; /* a lock is no change */
+	unsigned int n;
+
+	pthread_mutex_lock(&mut->lock);
+	n = j->queued;
+	pthread_mutex_unlock(&mut->lock);
+	return n;
 }
 
 static void run_inline(struct jobs *j, struct job *job)

@@ -21,6 +21,15 @@ struct jobs;
 /* @workers 0: run each job at once in jobs_submit(), on the caller's thread (replay, tests). */
 int jobs_new(unsigned int workers, struct jobs **ret_jobs);
 
+/*
+ * For a pool that lives long and mostly has little to do: jobs_submit() starts a worker only where
+ * there is none, the owner calls jobs_grow() a moment later while jobs_queued() says that it was not
+ * enough, and of workers without a job @keep stay. A job that hangs costs the others that moment.
+ */
+void jobs_lazy(struct jobs *j, unsigned int keep);
+void jobs_grow(struct jobs *j);
+unsigned int jobs_queued(const struct jobs *j); /* submitted and not begun */
+
 /* Ends idle workers; a worker inside a hung job is left to the end of the process. */
 void jobs_free(struct jobs *j);
 
