@@ -43,33 +43,32 @@ void mapclock_queueing(struct multipathd *d, struct map *m, enum queueing_event 
 	arm(d, s.next_ns);
 	if (!s.message)
 		return;
-	queueing_observed(m, daemon_message(d, m, s.message)
-				     ? !strcmp(s.message, "fail_if_no_path")
-				     : !strcmp(s.message, "queue_if_no_path"));
+	if (daemon_message(d, m, s.message))
+		m->q.known = false;
 	record(d, m, "queueing", s.message, &s.notes);
 }
 
 void mapclock_failback(struct multipathd *d, struct map *m, enum failback_event ev,
-		       const struct pathgroup *gained)
+		       const struct pathgroup *changed)
 {
 	struct failback_rules rules;
 	struct failback_step s;
 	char text[32];
 
 	failback_rules(&m->props, &rules);
-	failback_step(m, ev, gained, &rules, daemon_now(d), &s);
+	failback_step(m, ev, changed, &rules, daemon_now(d), &s);
 	daemon_log_notes(&s.notes);
 	m->duty.failback_ns = s.next_ns;
 	arm(d, s.next_ns);
 	if (!s.switch_to)
 		return;
 	snprintf(text, sizeof(text), "switch_group %u", s.switch_to);
-	if (!daemon_message(d, m, text))
-		m->next_group = s.switch_to;
+	if (daemon_message(d, m, text))
+		dmevents_read_status(d, m);
 	record(d, m, "path group", text, &s.notes);
 }
 
-unsigned int mapclock_life(struct multipathd *d, struct map *m, enum map_event ev)
+bool mapclock_life(struct multipathd *d, struct map *m, enum map_event ev)
 {
 	struct map_rules rules;
 	struct map_step s;
@@ -79,7 +78,7 @@ unsigned int mapclock_life(struct multipathd *d, struct map *m, enum map_event e
 	daemon_log_notes(&s.notes);
 	m->duty.life_ns = s.next_ns;
 	arm(d, s.next_ns);
-	return s.todo;
+	return s.reload;
 }
 
 static bool due(int64_t at, int64_t now)
@@ -94,7 +93,7 @@ static void run_due(struct multipathd *d, struct map *m, int64_t now)
 	if (due(m->duty.failback_ns, now))
 		mapclock_failback(d, m, FAILBACK_TIME, NULL);
 	if (due(m->duty.life_ns, now)) {
-		if (mapclock_life(d, m, MAP_TIME) & MAP_DO_RELOAD)
+		if (mapclock_life(d, m, MAP_TIME))
 			maps_touch(d, m->wwid, TOUCH_RELOAD, NULL);
 		maps_settle_soon(d);
 	}
@@ -113,17 +112,4 @@ void mapclock_due(void *ctx)
 		arm(d, m->duty.failback_ns);
 		arm(d, m->duty.life_ns);
 	}
-}
-
-void mapclock_refresh(struct multipathd *d)
-{
-	int64_t now = daemon_now(d);
-	struct topology *t = d->e ? d->e->topo : NULL;
-
-	for (unsigned int i = 0; t && i < t->n_maps; i++) {
-		queueing_refresh(t->maps[i], now);
-		failback_refresh(t->maps[i], now);
-	}
-	for (unsigned int i = 0; t && i < t->n_paths; i++)
-		life_progress(t->paths[i], now, &t->paths[i]->tick, &t->paths[i]->interval);
 }

@@ -389,7 +389,7 @@ static bool ready(struct multipathd *d, struct touched *t, int64_t now)
 	if (!heard(d, t->wwid))
 		return false;
 	/* a map that was just made is left alone until its uevent has come */
-	return !m || mapclock_life(d, m, MAP_WISH) & MAP_DO_RELOAD;
+	return !m || mapclock_life(d, m, MAP_WISH);
 }
 
 static unsigned int choose_ready(struct multipathd *d)

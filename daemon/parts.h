@@ -125,12 +125,10 @@ struct work_pool *maps_lane(const struct multipathd *d);
 
 void mapclock_queueing(struct multipathd *d, struct map *m, enum queueing_event ev);
 void mapclock_failback(struct multipathd *d, struct map *m, enum failback_event ev,
-		       const struct pathgroup *gained);
-/* Returns MAP_DO_ bits. */
-unsigned int mapclock_life(struct multipathd *d, struct map *m, enum map_event ev);
+		       const struct pathgroup *changed);
+/* true: the map is to be reloaded now, whether or not its table differs. */
+bool mapclock_life(struct multipathd *d, struct map *m, enum map_event ev);
 void mapclock_due(void *ctx); /* of the timer */
-/* Bring what is shown (%Q, %F, %C, ...) up to now. */
-void mapclock_refresh(struct multipathd *d);
 
 /* --- uevents.c, dmevents.c ------------------------------------------------------------------- */
 

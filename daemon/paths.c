@@ -81,8 +81,15 @@ static void do_marginal_stop(struct doing *x)
 
 static void do_last_lost(struct doing *x)
 {
-	if (x->p->map)
-		mapclock_queueing(x->d, x->p->map, QUEUEING_LOST_LAST);
+	struct map *m = x->p->map;
+
+	if (!m)
+		return;
+	mapclock_queueing(x->d, m, QUEUEING_LOST_LAST);
+	for (unsigned int i = 0; i < m->n_paths;
+	     i++) /* held back for their bad past: better than none */
+		if (m->paths[i] != x->p && m->paths[i]->state == PATH_DELAYED)
+			path_event(x->d, m->paths[i], LIFE_RECHECK, PATH_DELAYED, NULL);
 }
 
 static void do_first_gained(struct doing *x)
@@ -95,9 +102,8 @@ static void do_refresh_prio(struct doing *x)
 {
 	struct map *m = x->p->map;
 
-	sched_ask_prio(x->d, x->p);
-	for (unsigned int i = 0; m && x->s->from == PATH_GHOST && i < m->n_paths; i++)
-		if (m->paths[i] != x->p && path_state_usable(m->paths[i]->state))
+	for (unsigned int i = 0; m && i < m->n_paths; i++)
+		if (path_state_usable(m->paths[i]->state))
 			sched_ask_prio(x->d, m->paths[i]);
 }
 
@@ -110,7 +116,7 @@ static void do_failback(struct doing *x)
 	for (unsigned int g = 0; g < m->n_groups; g++)
 		pg_refresh(&m->groups[g]);
 	mapclock_failback(x->d, m, x->s->lost_usable ? FAILBACK_PATH_LOST : FAILBACK_PATHS,
-			  x->s->became_usable ? x->p->group : NULL);
+			  x->s->became_usable || x->s->lost_usable ? x->p->group : NULL);
 }
 
 static void do_reload(struct doing *x)
@@ -210,7 +216,7 @@ static void step(struct multipathd *d, struct path *p, const struct life_event *
 	sched_rearm(d, p->life.next_ns);
 	if (x.refused && ev->kind != LIFE_DM_REFUSED)
 		path_event(d, p, LIFE_DM_REFUSED, p->state, NULL);
-	if (p->map && s.from != s.to && mapclock_life(d, p->map, MAP_PATHS) & MAP_DO_RELOAD)
+	if (p->map && s.from != s.to && mapclock_life(d, p->map, MAP_PATHS))
 		maps_touch(d, p->map->wwid, TOUCH_RELOAD, NULL);
 }
 

@@ -85,7 +85,7 @@ static void dm_event(struct multipathd *d, const struct uevent *ev)
 	m = maps_refresh(d, NULL, ev->devno);
 	if (!m)
 		return;
-	if (mapclock_life(d, m, MAP_UEVENT) & MAP_DO_RELOAD) {
+	if (mapclock_life(d, m, MAP_UEVENT)) {
 		mlog(2, "%s: performing delayed actions", m->alias);
 		maps_touch(d, m->wwid, TOUCH_LOOK, NULL);
 	}
