@@ -83,11 +83,6 @@ static bool shares_wwid(struct engine *e, const struct path *p)
 	return paths_of(e, p->wwid, &first) > 1;
 }
 
-static bool failed_before(struct engine *e, const char *wwid)
-{
-	return state_marked(e->host->state, STATE_FAILED_WWIDS, wwid);
-}
-
 bool desire_multipath(struct engine *e, const struct path *p)
 {
 	const char *wwid = p->wwid;
@@ -106,7 +101,7 @@ bool desire_multipath(struct engine *e, const struct path *p)
 		mlog(3, "%s: wwid not in wwids file, skipping path", p->dev.name);
 		return false;
 	}
-	if (shares_wwid(e, p) && !failed_before(e, wwid)) {
+	if (shares_wwid(e, p)) {
 		mlog(3, "found multiple paths with wwid %s, multipathing %s", wwid, p->dev.name);
 		return true;
 	}
@@ -397,6 +392,7 @@ static void take_paths(struct engine *e, struct map *m)
 			mlog(0, "%s: size %llu, expected %llu. Discard", p->dev.name,
 			     (unsigned long long)p->dev.size, (unsigned long long)m->size);
 			m->action = ACT_REJECT;
+			continue;
 		}
 		map_add_path(e->work, m, p);
 	}

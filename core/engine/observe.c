@@ -118,29 +118,48 @@ static void drop_group(struct map *m, unsigned int g)
 		m->next_group--;
 }
 
-static unsigned int keep_existing(struct path **paths, unsigned int n)
+/* Without a WWID of its own a path is taken at the map's word. */
+static bool is_stranger(const struct map *m, const struct path *p)
+{
+	return p->wwid[0] && strcmp(p->wwid, m->wwid) != 0;
+}
+
+static unsigned int keep_members(const struct map *m, struct path **paths, unsigned int n)
 {
 	unsigned int kept = 0;
 
 	for (unsigned int i = 0; i < n; i++)
-		if (paths[i]->dev.name[0])
+		if (paths[i]->dev.name[0] && !is_stranger(m, paths[i]))
 			paths[kept++] = paths[i];
 	return kept;
 }
 
-/* The table may still name devices that are gone: they are no paths any more. */
-static void discard_gone(struct map *m)
+/* The table may still name devices that are gone, or that are another disk now (a LUN that was
+ * mapped anew): they are no paths of this map any more. */
+static void log_lost(const struct map *m, struct path *p)
+{
+	unsigned int maj = major(p->dev.devno), min = minor(p->dev.devno);
+
+	if (!p->dev.name[0]) {
+		mlog(2, "%s: discarding non-existing path %u:%u", m->alias, maj, min);
+	} else if (is_stranger(m, p)) {
+		mlog(1, "%s: path %u:%u WWID %s doesn't match, removing from map", m->wwid, maj, min,
+		     p->wwid);
+		p->map = NULL;
+		p->group = NULL;
+	}
+}
+
+static void discard_lost(struct map *m)
 {
 	for (unsigned int i = 0; i < m->n_paths; i++)
-		if (!m->paths[i]->dev.name[0])
-			mlog(2, "%s: discarding non-existing path %u:%u", m->alias,
-			     major(m->paths[i]->dev.devno), minor(m->paths[i]->dev.devno));
-	m->n_paths = keep_existing(m->paths, m->n_paths);
+		log_lost(m, m->paths[i]);
+	m->n_paths = keep_members(m, m->paths, m->n_paths);
 	for (unsigned int g = 0; g < m->n_groups;) {
 		struct pathgroup *pg = &m->groups[g];
 		unsigned int had = pg->n;
 
-		pg->n = keep_existing(pg->paths, pg->n);
+		pg->n = keep_members(m, pg->paths, pg->n);
 		if (had && !pg->n) {
 			mlog(2, "%s: removing empty pathgroup %u", m->alias, g);
 			drop_group(m, g);
@@ -153,7 +172,6 @@ static void discard_gone(struct map *m)
 			m->groups[g].paths[i]->group = &m->groups[g];
 }
 
-/* A member whose WWID is not the map's belongs elsewhere; without one it is taken at the map's word. */
 static void settle_members(struct map *m)
 {
 	for (unsigned int i = 0; i < m->n_paths; i++) {
@@ -179,7 +197,7 @@ static bool parse_map(struct engine *e, struct map *m)
 	}
 	if (dm->status && dm_status_parse(m, dm->status))
 		mlog(1, "%s: status cannot be read: %s", dm->name, dm->status);
-	discard_gone(m);
+	discard_lost(m);
 	settle_members(m);
 	m->size = dm->size;
 	for (unsigned int i = 0; i < m->n_groups; i++)

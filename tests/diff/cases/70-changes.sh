@@ -123,6 +123,7 @@ run
 run -ll
 run -F
 
+topology sdebug add_host=2
 # multipath-tools waits for as long as the lock is held; so do we, for a while
 case_is locked
 usual
@@ -131,7 +132,6 @@ run
 run -ll
 run -F
 
-topology sdebug add_host=2
 for mode in yes smart greedy; do
 	case_is mounted-$mode
 	usual $mode
@@ -149,7 +149,7 @@ for mode in yes smart greedy; do
 
 	case_is swap-space-$mode
 	usual $mode
-	prepare 'mkswap /dev/sda >/dev/null; swapon /dev/sda; udevadm settle'
+	prepare 'mkswap /dev/sda >/dev/null 2>&1; swapon /dev/sda; udevadm settle'
 	run -c /dev/sda
 	run
 	prepare 'swapoff /dev/sda; udevadm settle'
@@ -185,8 +185,36 @@ usual yes "multipaths {
 }"
 run -r
 run -ll
-prepare 'exec 8</dev/mapper/named-part1'
+prepare 'exec 8</dev/mapper/named*1'
 run -F
 run -f named
 prepare 'exec 8<&-; udevadm settle'
 run -f named
+
+case_is partition-delimiter
+conf <<E
+defaults {
+	user_friendly_names yes
+	find_multipaths yes
+	partition_delimiter _
+@0.14 A01 	detect_pgpolicy no
+}
+E
+run
+prepare 'dmsetup create mpatha1 --uuid part1-mpath-333333330000007d0 --table "0 8 linear /dev/mapper/mpatha 8"; udevadm settle'
+conf <<E
+defaults {
+	user_friendly_names yes
+	find_multipaths yes
+	partition_delimiter _
+@0.14 A01 	detect_pgpolicy no
+}
+multipaths {
+	multipath {
+		wwid $W
+		alias named2
+	}
+}
+E
+run -r
+run -F
