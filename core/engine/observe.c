@@ -143,8 +143,8 @@ static void log_lost(const struct map *m, struct path *p)
 	if (!p->dev.name[0]) {
 		mlog(2, "%s: discarding non-existing path %u:%u", m->alias, maj, min);
 	} else if (is_stranger(m, p)) {
-		mlog(1, "%s: path %u:%u WWID %s doesn't match, removing from map", m->wwid, maj, min,
-		     p->wwid);
+		mlog(1, "%s: path %u:%u WWID %s doesn't match, removing from map", m->wwid, maj,
+		     min, p->wwid);
 		p->map = NULL;
 		p->group = NULL;
 	}
