@@ -237,8 +237,8 @@ static unsigned int offer_next(const enum word *list, unsigned int k, const char
 		if (verbs[i].n <= k || memcmp(verbs[i].words, list, k * sizeof(*list)))
 			continue;
 		next = verbs[i].words[k];
-		n = offer(words[next].name, begun, ret_words, n, max);
-		n = offer(words[next].alias, begun, ret_words, n, max);
+		n = offer(starts(words[next].name, begun) ? words[next].name : words[next].alias,
+			  begun, ret_words, n, max);
 	}
 	return n;
 }

@@ -56,7 +56,7 @@ bool word_has_param(enum word w);
 
 /*
  * The words that may stand where the text before a cursor ends, in the place of its last, half
- * written word: pointers to static text, at most @max of them. *ret_start: where that word begins.
+ * written word; an alias only where that is what is being written. Pointers to static text, at most @max of them. *ret_start: where that word begins.
  */
 unsigned int verb_complete(const char *text, const char **ret_words, unsigned int max,
 			   size_t *ret_start);

@@ -21,6 +21,7 @@ $(FB)/tests/fuzz/%: tests/fuzz/%.c $(FB)/libminipath.a
 	  -fno-sanitize-recover=all $(CPPFLAGS) -o $@ $< $(FB)/libminipath.a $(LDLIBS)
 
 include tests/conf/rules.mk
+include tests/daemon/rules.mk
 
 deps-build deps-check deps-vm: deps-%:
 	$(Q)dist/install-deps $*

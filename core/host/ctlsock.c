@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Non-blocking from the connect on, with one deadline for the whole exchange: a daemon that hangs
+ * The connect waits a little where the daemon's queue is full (a crowd before us). Afterwards all is
+ * non-blocking, with one deadline for the whole exchange: a daemon that hangs
  * costs the caller its time-out and nothing more. A length beyond the limit is a broken peer.
  */
 #include "core/host/ctlsock.h"
@@ -37,16 +38,18 @@ int ctl_address(const char *name, struct sockaddr_un *ret_sa, socklen_t *ret_len
 
 static int connect_to(const char *name)
 {
+	const struct timeval patience = { .tv_sec = CTL_CONNECT_S };
 	struct sockaddr_un sa;
 	socklen_t len;
 	int fd, r = ctl_address(name, &sa, &len);
 
 	if (r < 0)
 		return r;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
-	if (connect(fd, (struct sockaddr *)&sa, len)) {
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) ||
+	    connect(fd, (struct sockaddr *)&sa, len) || fcntl(fd, F_SETFL, O_NONBLOCK)) {
 		int err = errno;
 
 		close(fd);

@@ -14,13 +14,15 @@
 struct host;
 
 #define CTL_REPLY_MAX (32u << 20)
+#define CTL_CONNECT_S 2
 
 /* The address of @name: a path, or "@name" in the abstract name space, whose length counts no final
  * NUL. -ENAMETOOLONG. */
 int ctl_address(const char *name, struct sockaddr_un *ret_sa, socklen_t *ret_len);
 
 /* A connected socket (the caller closes it), or -errno: no daemon answers. Always -ENOENT in
- * replay. -EAGAIN: the daemon is there, but its queue is full. */
+ * replay. -EAGAIN: the daemon is there, but its queue
+ * was full for CTL_CONNECT_S seconds. */
 int ctl_connect(struct host *h);
 
 /* One command and its reply, at most @timeout_ms for both. *ret_reply is the caller's to free(). */

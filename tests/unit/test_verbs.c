@@ -243,7 +243,9 @@ static void test_completion(void **state)
 	(void)state;
 	complete("sus", "suspend");
 	complete("sh", "show shutdown");
-	complete("show m", "maps multipaths map multipath");
+	complete("show m", "maps map");
+	complete("show mu", "multipaths multipath");
+	complete("l", "list");
 	complete("show maps ", "status stats format raw topology json");
 	complete("show map ", "");
 	complete("show map mpatha", "");
