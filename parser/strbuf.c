@@ -59,7 +59,9 @@ void sb_add(struct strbuf *sb, const char *s)
 
 void sb_addc(struct strbuf *sb, char c)
 {
-	sb_addn(sb, &c, 1);
+	sb_room(sb, 1);
+	sb->buf[sb->len++] = c;
+	sb->buf[sb->len] = '\0';
 }
 
 void sb_fill(struct strbuf *sb, char c, size_t n)

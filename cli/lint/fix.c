@@ -136,27 +136,20 @@ int lint_fixed_texts(const struct lint_result *r, bool neutral_only, struct srcf
 	return 0;
 }
 
-int lint_fix(struct srcfile *const *texts, const struct lint_options *opt,
-	     struct lint_result **ret_result, unsigned int *ret_mended)
+int lint_mend(struct lint_result **r, const struct lint_options *opt, unsigned int *mended)
 {
-	struct lint_result *r;
-	int err = lint_run(texts, opt, &r);
+	for (int round = 0; round < LINT_ROUNDS && (*r)->n_edits; round++) {
+		struct srcfile **texts;
+		int err = lint_fixed_texts(*r, false, &texts, mended);
 
-	if (err < 0)
-		return err;
-	*ret_mended = 0;
-	for (int round = 0; round < LINT_ROUNDS && r->n_edits; round++) {
-		struct srcfile **mended;
-
-		err = lint_fixed_texts(r, false, &mended, ret_mended);
-		lint_free(r);
+		lint_free(*r);
+		*r = NULL;
 		if (err < 0)
 			return err;
-		err = lint_run(mended, opt, &r);
-		free(mended);
+		err = lint_run(texts, opt, r);
+		free(texts);
 		if (err < 0)
 			return err;
 	}
-	*ret_result = r;
 	return 0;
 }

@@ -78,12 +78,12 @@ int lint_fixed_texts(const struct lint_result *r, bool neutral_only, struct srcf
 		     unsigned int *mended);
 
 /*
- * Lint and mend until nothing is left to mend (at most LINT_ROUNDS times). Takes over @texts; the
- * result is of the mended texts. *ret_mended counts the diagnostics that were mended.
+ * Mend and lint again until nothing is left to mend (at most LINT_ROUNDS times). *r is replaced by
+ * the result of the mended texts (on failure by NULL). Adds the number of diagnostics that were
+ * mended to *mended. Returns 0 or -ENOMEM.
  */
 #define LINT_ROUNDS 8
-int lint_fix(struct srcfile *const *texts, const struct lint_options *opt,
-	     struct lint_result **ret_result, unsigned int *ret_mended);
+int lint_mend(struct lint_result **r, const struct lint_options *opt, unsigned int *mended);
 
 /* A check for people: sentences, but the example is lines of a file. */
 struct lint_explain {

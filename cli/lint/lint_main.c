@@ -408,22 +408,18 @@ static int keep_texts(struct call *c, struct srcfile *const *texts)
 
 static int run_texts(struct call *c, struct srcfile *const *texts)
 {
-	unsigned int mended = 0;
-	int err;
+	struct lint_result *r;
+	int err = c->fix == FIX_NONE ? 0 : keep_texts(c, texts);
 
-	c->runs = arena_grow(c->arena, c->runs, c->n_runs, &c->runs_cap,
-			     sizeof(struct lint_result *));
-	if (c->fix == FIX_NONE) {
-		err = lint_run(texts, &c->opt, &c->runs[c->n_runs]);
-	} else {
-		err = keep_texts(c, texts);
-		if (!err)
-			err = lint_fix(texts, &c->opt, &c->runs[c->n_runs], &mended);
-	}
 	if (!err)
-		c->n_runs++;
-	c->mended += mended;
-	return err;
+		err = lint_run(texts, &c->opt, &r);
+	if (!err && c->fix != FIX_NONE)
+		err = lint_mend(&r, &c->opt, &c->mended);
+	if (err < 0)
+		return err;
+	c->runs = arena_grow(c->arena, c->runs, c->n_runs, &c->runs_cap, sizeof(*c->runs));
+	c->runs[c->n_runs++] = r;
+	return 0;
 }
 
 static int run_all(struct call *c)

@@ -94,11 +94,12 @@ static void expect_fixed(const char *text, const char *want, unsigned int mended
 	const struct lint_options opt = { .known = lint_known_new(NULL) };
 	struct srcfile *texts[2] = { NULL, NULL };
 	struct lint_result *r;
-	unsigned int n;
+	unsigned int n = 0;
 	size_t len;
 
 	assert_int_equal(srcfile_from_mem("f", text, strlen(text), &texts[0]), 0);
-	assert_int_equal(lint_fix(texts, &opt, &r, &n), 0);
+	assert_int_equal(lint_run(texts, &opt, &r), 0);
+	assert_int_equal(lint_mend(&r, &opt, &n), 0);
 	assert_string_equal(srcfile_bytes(r->cfg->files[0], &len), want);
 	assert_int_equal(len, strlen(want));
 	assert_int_equal(n, mended);
