@@ -556,6 +556,7 @@ static void syntax_name(enum kw_id kw, struct strbuf *out)
 					.equal = equal_any,                                        \
 					.syntax = syntax_name }
 TEXT_TYPE(string, parse_string, "text");
+TEXT_TYPE(path, parse_string, "absolute path");
 TEXT_TYPE(name, parse_name, "text without a slash");
 TEXT_TYPE(regex, parse_regex, "regular expression");
 TEXT_TYPE(rule, parse_string, "regular expression");

@@ -122,6 +122,8 @@ struct diag *line_tell(struct lint *x, const struct lint_line *l, enum diag_id i
 struct diag *line_find(const struct lint *x, const struct lint_line *l, enum diag_id id);
 /* Take it back; false: there was none. */
 bool line_drop(struct lint *x, const struct lint_line *l, enum diag_id id);
+/* The same for each of @ids, which ends with DIAG_NONE; true: there was one of them. */
+bool line_drop_all(struct lint *x, const struct lint_line *l, const enum diag_id *ids);
 void diag_drop(struct diag *d); /* NULL is fine */
 
 /* @text is kept, not copied. Does nothing without a diagnostic. */

@@ -71,6 +71,15 @@ bool line_drop(struct lint *x, const struct lint_line *l, enum diag_id id)
 	return d != NULL;
 }
 
+bool line_drop_all(struct lint *x, const struct lint_line *l, const enum diag_id *ids)
+{
+	bool found = false;
+
+	for (; *ids; ids++)
+		found |= line_drop(x, l, *ids);
+	return found;
+}
+
 void lint_edit(struct lint *x, const struct diag *d, const struct srcfile *f, uint32_t start,
 	       uint32_t end, const char *text, bool changes)
 {

@@ -70,15 +70,25 @@ static bool opens_nothing(struct lint *x, const struct lint_line *l)
 	       line_find(x, l, DIAG_removed_keyword) || line_find(x, l, DIAG_unknown_keyword);
 }
 
-static bool drop_unknown(struct lint *x, const struct lint_line *l)
+static void drop_unknown(struct lint *x, const struct lint_line *l)
 {
-	bool found = line_drop(x, l, DIAG_unknown_keyword);
+	static const enum diag_id ids[] = { DIAG_unknown_keyword, DIAG_misplaced_keyword,
+					    DIAG_unknown_section, DIAG_missing_value,
+					    DIAG_removed_keyword, DIAG_NONE };
 
-	found |= line_drop(x, l, DIAG_misplaced_keyword);
-	found |= line_drop(x, l, DIAG_unknown_section);
-	found |= line_drop(x, l, DIAG_missing_value);
-	found |= line_drop(x, l, DIAG_removed_keyword);
-	return found;
+	line_drop_all(x, l, ids);
+}
+
+/* What the binder makes of a value with something in it or behind it that is none. */
+static void drop_consequences(struct lint *x, const struct lint_line *l)
+{
+	static const enum diag_id ids[] = {
+		DIAG_extra_data,    DIAG_invalid_value,	   DIAG_missing_count, DIAG_wrong_count,
+		DIAG_value_tail,    DIAG_expected_open,	   DIAG_missing_quote, DIAG_bad_regex,
+		DIAG_useless_regex, DIAG_section_unbraced, DIAG_NONE
+	};
+
+	line_drop_all(x, l, ids);
 }
 
 /* What is left of a line that was cut is no statement, unless by chance. */
@@ -241,12 +251,7 @@ void check_single_quotes(struct lint *x, const struct lint_line *l)
 	}
 	d = line_tell(x, l, DIAG_single_quotes, loc, l->value, NULL, NULL);
 	diag_suggest(x->diags, d, false, "use double quotes");
-	line_drop(x, l, DIAG_extra_data);
-	line_drop(x, l, DIAG_invalid_value);
-	line_drop(x, l, DIAG_missing_count);
-	line_drop(x, l, DIAG_wrong_count);
-	line_drop(x, l, DIAG_bad_regex);
-	line_drop(x, l, DIAG_useless_regex);
+	drop_consequences(x, l);
 }
 
 /* ---- what other languages have ---- */
@@ -262,18 +267,6 @@ static bool glued_equals(const struct lint_line *l)
 	memcpy(name, l->name, (size_t)(eq - l->name));
 	name[eq - l->name] = '\0';
 	return kw_find(l->section, name) != KW_NONE;
-}
-
-static void drop_consequences(struct lint *x, const struct lint_line *l)
-{
-	line_drop(x, l, DIAG_extra_data);
-	line_drop(x, l, DIAG_invalid_value);
-	line_drop(x, l, DIAG_missing_count);
-	line_drop(x, l, DIAG_wrong_count);
-	line_drop(x, l, DIAG_value_tail);
-	line_drop(x, l, DIAG_expected_open);
-	line_drop(x, l, DIAG_section_unbraced);
-	line_drop(x, l, DIAG_missing_quote);
 }
 
 /* Where the value starts behind one or more '=', as a token and its bytes to skip; 0: nowhere. */
@@ -457,7 +450,7 @@ static bool takes_words(enum kw_id kw)
 	const struct kwtype *t = kw_get(kw) ? kw_get(kw)->type : NULL;
 
 	return t == &kt_selector || t == &kt_counted || t == &kt_uid_attrs || t == &kt_string ||
-	       t == &kt_name || t == &kt_regex || t == &kt_rule;
+	       t == &kt_path || t == &kt_name || t == &kt_regex || t == &kt_rule;
 }
 
 void check_unquoted_value(struct lint *x, const struct lint_line *l)

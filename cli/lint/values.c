@@ -295,6 +295,33 @@ static bool is_safe(unsigned char c)
 	return isalnum(c) || strchr("#+-.:=@_/", c);
 }
 
+static const char *first_unsafe(const char *s)
+{
+	while (*s && is_safe((unsigned char)*s))
+		s++;
+	return s;
+}
+
+/* Keywords that hold paths are without effect by now; it matters to releases that use them. */
+void check_path(struct lint *x, const struct lint_line *l)
+{
+	const struct kwdef *def = kw_get(l->kw);
+	char shown[48];
+	const char *bad;
+
+	if (!def || def->type != &kt_path || l->line->n_tokens < 2 ||
+	    !lint_before(x, def->deprecated))
+		return;
+	bad = first_unsafe(l->value);
+	if (l->value[0] != '/')
+		snprintf(shown, sizeof(shown), "it does not start with '/'");
+	else if (*bad)
+		snprintf(shown, sizeof(shown), "it has the character \\x%02x", (unsigned char)*bad);
+	else
+		return;
+	line_tell(x, l, DIAG_unsafe_path, l->value_loc, l->name, l->value, shown);
+}
+
 void check_unsafe_characters(struct lint *x, const struct lint_line *l)
 {
 	char shown[8];
@@ -302,8 +329,7 @@ void check_unsafe_characters(struct lint *x, const struct lint_line *l)
 
 	if (type_of(l) != &kt_name)
 		return;
-	while (*p && is_safe((unsigned char)*p))
-		p++;
+	p = first_unsafe(p);
 	if (!*p)
 		return;
 	snprintf(shown, sizeof(shown), "\\x%02x", (unsigned char)*p);

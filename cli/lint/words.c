@@ -128,23 +128,30 @@ void check_deprecated(struct lint *x, const struct lint_line *l)
 	struct diag *d = line_find(x, l, DIAG_deprecated_keyword);
 	const struct kwdef *def = kw_get(l->kw);
 
-	if (!def || !def->deprecated || def->ignored)
+	if (!d)
 		return;
-	if (d && lint_before(x, def->deprecated))
+	if (lint_before(x, def->deprecated))
 		diag_drop(d);
-	if (!d && x->opt->release && !lint_before(x, def->deprecated))
-		d = line_tell(x, l, DIAG_deprecated_keyword, l->name_loc, l->name, def->deprecated,
-			      NULL);
-	if (d && d->id && def->successor)
+	else
 		diag_suggest(x->diags, d, false, "use \"%s\"", def->successor);
 }
 
+/* A note; a warning for releases that warn themselves. */
 void check_ineffective(struct lint *x, const struct lint_line *l)
 {
 	const struct kwdef *def = kw_get(l->kw);
+	const char *deprecated = "";
+	struct diag *d;
 
-	if (def && def->useless && !line_find(x, l, DIAG_deprecated_keyword))
-		line_tell(x, l, DIAG_ineffective_keyword, l->name_loc, l->name, def->useless, NULL);
+	if (!def || !def->useless)
+		return;
+	if (x->opt->release && def->deprecated && !lint_before(x, def->deprecated))
+		deprecated = arena_printf(x->a, "; deprecated since multipath-tools %s",
+					  def->deprecated);
+	d = line_tell(x, l, DIAG_ineffective_keyword, l->name_loc, l->name, def->useless,
+		      deprecated);
+	if (d && *deprecated)
+		d->severity = SEV_WARNING;
 }
 
 void check_keyword_alias(struct lint *x, const struct lint_line *l)

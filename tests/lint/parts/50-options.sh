@@ -109,9 +109,10 @@ at() { ids --target-version="$1" -W no-default-value "$tmp/old.conf" | tr ' \n' 
 	[ "$(at 0.5.0)" = "6:ignored-keyword;7:keyword-too-new;" ] || { at 0.8.0; at 0.8.9; at 0.9.0; at 0.5.0; false; }
 result $? "what is known, deprecated and gone depends on --target-version"
 printf 'defaults {\n\trr_min_io 10\n\trr_weight priorities\n}\n' >"$tmp/rr.conf"
-[ "$(ids --target-version=0.15.0 "$tmp/rr.conf" | tr ' \n' ':;')" = "2:deprecated-keyword;3:deprecated-keyword;" ] &&
-	[ "$(ids "$tmp/rr.conf" | tr ' \n' ':;')" = "2:ineffective-keyword;3:ineffective-keyword;" ]
-result $? "0.15 deprecates rr_min_io and its like"
+[ "$(ids --target-version=0.15.0 "$tmp/rr.conf" | tr ' \n' ':;')" = "2:ineffective-keyword;3:ineffective-keyword;" ] &&
+	[ "$(ids "$tmp/rr.conf" | tr ' \n' ':;')" = "2:ineffective-keyword;3:ineffective-keyword;" ] &&
+	lint -q --strict "$tmp/rr.conf" >"$tmp/out" && ! lint -q --strict --target-version=0.15 "$tmp/rr.conf" >"$tmp/out"
+result $? "rr_min_io and its like have an id of their own: a note, from 0.15 on a warning"
 
 # The copy in an initramfs.
 mkdir -p "$tmp/image/etc/multipath/conf.d" "$tmp/empty"
