@@ -6,15 +6,13 @@
  */
 #include "cli/fmt.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/conf_files.h"
 #include "core/host/host.h"
 #include "parser/arena.h"
 #include "parser/config.h"
@@ -185,46 +183,18 @@ static int format_list(const struct options *o, char *const *names)
 
 /* ---- the files that multipathd reads ---- */
 
-static int is_conf(const struct dirent *d)
-{
-	size_t n = strlen(d->d_name);
-
-	return n > 5 && !strcmp(d->d_name + n - 5, ".conf");
-}
-
-static int in_c_order(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static int format_place(const struct options *o, const struct host *h, struct arena *a,
-			const char *path)
-{
-	return format_file(o, arena_printf(a, "%s%s", h->root, path), path);
-}
-
-static bool is_there(const struct host *h, struct arena *a, const char *path)
-{
-	return !access(arena_printf(a, "%s%s", h->root, path), F_OK) || errno != ENOENT;
-}
-
 static int format_places(const struct options *o, const struct host *h, struct arena *a)
 {
-	const char *main_file = host_places()->config, *dir = host_places()->config_dir;
-	struct dirent **list = NULL;
-	int worst = EXIT_FINE, status, n;
+	struct conf_files files = { .n = 0 };
+	const char *dir;
+	int err = conf_files_add(&files, a, h->root, &dir), worst = EXIT_FINE, status;
 
-	if (is_there(h, a, main_file))
-		worst = format_place(o, h, a, main_file);
-	n = scandir(arena_printf(a, "%s%s", h->root, dir), &list, is_conf, in_c_order);
-	if (n < 0 && errno != ENOENT)
-		worst = complain(dir, "cannot read", -errno);
-	for (int i = 0; i < n; i++) {
-		status = format_place(o, h, a, arena_printf(a, "%s/%s", dir, list[i]->d_name));
+	if (err < 0)
+		worst = complain(dir, "cannot read", err);
+	for (unsigned int i = 0; i < files.n; i++) {
+		status = format_file(o, files.list[i].path, files.list[i].name);
 		worst = status > worst ? status : worst;
-		free(list[i]);
 	}
-	free(list);
 	return worst;
 }
 

@@ -4,7 +4,6 @@
  * missing is told before anything is said of the others; then they are checked, as one
  * configuration or each alone. Nothing of the machine is needed but the files.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/conf_files.h"
 #include "cli/fmt.h"
 #include "cli/lint/lint.h"
 #include "cli/lint/output.h"
@@ -66,22 +66,45 @@ enum {
 	OPT_BINDINGS
 };
 
-static const struct option options[] = {
-	{ "each", no_argument, NULL, OPT_EACH },
-	{ "format", required_argument, NULL, OPT_FORMAT },
-	{ "strict", no_argument, NULL, OPT_STRICT },
-	{ "list-checks", no_argument, NULL, OPT_LIST },
-	{ "explain", required_argument, NULL, OPT_EXPLAIN },
-	{ "target-version", required_argument, NULL, OPT_TARGET },
-	{ "fix", no_argument, NULL, OPT_FIX },
-	{ "diff", no_argument, NULL, OPT_DIFF },
-	{ "color", required_argument, NULL, OPT_COLOUR },
-	{ "initramfs", required_argument, NULL, OPT_INITRAMFS },
-	{ "bindings", required_argument, NULL, OPT_BINDINGS },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+/* Options as getopt and people need them; those without a long name stand for their letter. */
+static const struct {
+	struct option option;
+	const char *shown, *text;
+} options[] = {
+	{ { "each", no_argument, NULL, OPT_EACH }, "    --each", "check each file alone" },
+	{ { "format", required_argument, NULL, OPT_FORMAT },
+	  "    --format=FORMAT",
+	  "text, json, sarif, github or gcc" },
+	{ { NULL, 0, NULL, 'W' }, "-W ID", "report this check as a warning" },
+	{ { NULL, 0, NULL, 'W' }, "-W no-ID", "do not report it" },
+	{ { NULL, 0, NULL, 'E' }, "-E ID", "report it as an error" },
+	{ { "strict", no_argument, NULL, OPT_STRICT }, "    --strict", "warnings fail" },
+	{ { "target-version", required_argument, NULL, OPT_TARGET },
+	  "    --target-version=V",
+	  "the release of multipath-tools that will read the file" },
+	{ { "fix", no_argument, NULL, OPT_FIX },
+	  "    --fix",
+	  "mend what can be mended safely, in place" },
+	{ { "diff", no_argument, NULL, OPT_DIFF }, "    --diff", "show what --fix would change" },
+	{ { "initramfs", required_argument, NULL, OPT_INITRAMFS },
+	  "    --initramfs=PATH",
+	  "compare with the copy in an unpacked initramfs, or a file" },
+	{ { "bindings", required_argument, NULL, OPT_BINDINGS },
+	  "    --bindings=FILE",
+	  "compare aliases with a bindings file" },
+	{ { "color", required_argument, NULL, OPT_COLOUR },
+	  "    --color=WHEN",
+	  "auto, always or never" },
+	{ { "list-checks", no_argument, NULL, OPT_LIST }, "    --list-checks", "list all checks" },
+	{ { "explain", required_argument, NULL, OPT_EXPLAIN },
+	  "    --explain=ID",
+	  "what a check is about and how to mend it" },
+	{ { "quiet", no_argument, NULL, 'q' },
+	  "-q, --quiet",
+	  "no diagnostics, only the last line" },
+	{ { "help", no_argument, NULL, 'h' }, "-h, --help", "print this text" },
 };
+#define N_OPTIONS (sizeof(options) / sizeof(options[0]))
 
 static void usage(FILE *out)
 {
@@ -90,25 +113,12 @@ static void usage(FILE *out)
 	      "the\n"
 	      "order in which multipathd reads them. Several files are one configuration; \"-\" "
 	      "is\n"
-	      "standard input.\n\n"
-	      "      --each               check each file alone\n"
-	      "      --format=FORMAT      text, json, sarif, github or gcc\n"
-	      "  -W ID                    report this check as a warning\n"
-	      "  -W no-ID                 do not report it\n"
-	      "  -E ID                    report it as an error\n"
-	      "      --strict             warnings fail\n"
-	      "      --target-version=V   the release of multipath-tools that will read the file\n"
-	      "      --fix                mend what can be mended safely, in place\n"
-	      "      --diff               show what --fix would change\n"
-	      "      --initramfs=PATH     compare with the copy in an unpacked initramfs, or a "
-	      "file\n"
-	      "      --bindings=FILE      compare aliases with a bindings file\n"
-	      "      --color=WHEN         auto, always or never\n"
-	      "      --list-checks        list all checks\n"
-	      "      --explain=ID         what a check is about and how to mend it\n"
-	      "  -q, --quiet              no diagnostics, only the last line\n"
-	      "  -h, --help               print this text\n\n"
-	      "A comment \"# minipath-lint: disable=ID\" is for its line, for the next statement, "
+	      "standard input.\n\n",
+	      out);
+	for (size_t i = 0; i < N_OPTIONS; i++)
+		fprintf(out, "  %-24s %s\n", options[i].shown, options[i].text);
+	fputs("\nA comment \"# minipath-lint: disable=ID\" is for its line, for the next "
+	      "statement, "
 	      "or\n"
 	      "for the section that the statement opens; \"disable-file=ID\" is for the file.\n"
 	      "Exit status: 0 clean, 1 warnings and --strict, 2 errors, 3 unreadable file or bad "
@@ -255,10 +265,16 @@ static int parse_one(struct call *c, int opt)
 
 static int parse(struct call *c, int argc, char **argv)
 {
+	struct option longs[N_OPTIONS + 1] = { 0 };
+	unsigned int n = 0;
 	int opt, status;
 
+	for (size_t i = 0; i < N_OPTIONS; i++) {
+		if (options[i].option.name)
+			longs[n++] = options[i].option;
+	}
 	optind = 1;
-	while ((opt = getopt_long(argc, argv, "W:E:qh", options, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, "W:E:qh", longs, NULL)) != -1) {
 		status = parse_one(c, opt);
 		if (status >= 0)
 			return status;
@@ -286,37 +302,17 @@ static void add_unread(struct call *c, const char *name, int err)
 		err == EINVAL ? "no regular file" : strerror(err));
 }
 
-static int is_conf(const struct dirent *d)
-{
-	size_t n = strlen(d->d_name);
-
-	return n > 5 && !strcmp(d->d_name + n - 5, ".conf");
-}
-
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
 /* The main file and the drop-ins below @root, as far as they are there. */
 static void add_default_names(struct call *c, const char *root)
 {
-	const char *file = arena_printf(c->arena, "%s%s", root, c->places->config);
-	const char *dir = arena_printf(c->arena, "%s%s", root, c->places->config_dir);
-	struct dirent **list;
-	int n;
+	struct conf_files files = { .n = 0 };
+	const char *dir;
+	int err = conf_files_add(&files, c->arena, root, &dir);
 
-	if (access(file, F_OK) == 0 || errno != ENOENT)
-		add_name(c, file);
-	n = scandir(dir, &list, is_conf, by_name);
-	if (n < 0 && errno != ENOENT)
-		add_unread(c, dir, errno);
-	for (int i = 0; i < n; i++) {
-		add_name(c, arena_printf(c->arena, "%s/%s", dir, list[i]->d_name));
-		free(list[i]);
-	}
-	if (n >= 0)
-		free(list);
+	for (unsigned int i = 0; i < files.n; i++)
+		add_name(c, files.list[i].path);
+	if (err < 0)
+		add_unread(c, arena_printf(c->arena, "%s%s", root, dir), -err);
 }
 
 /* The files that can be read, as a list that ends with NULL. */
@@ -442,7 +438,7 @@ static int run_all(struct call *c)
 
 /* ---- mending ---- */
 
-static int write_text(struct call *c, const struct srcfile *old, const struct srcfile *now)
+static int write_text(const struct srcfile *old, const struct srcfile *now)
 {
 	__attribute__((cleanup(sb_done))) struct strbuf sb = STRBUF_INIT;
 	size_t len, old_len;
@@ -464,7 +460,6 @@ static int write_text(struct call *c, const struct srcfile *old, const struct sr
 	else if (err < 0)
 		fprintf(stderr, "minipath lint: %s could not be written: %s; it is as it was\n",
 			name, strerror(-err));
-	(void)c;
 	return err;
 }
 
@@ -486,7 +481,7 @@ static int deliver(struct call *c, struct strbuf *diff)
 			if (c->fix == FIX_DIFF)
 				lint_diff(srcfile_name(old), a, a_len, b, b_len, diff);
 			else
-				err = write_text(c, old, now);
+				err = write_text(old, now);
 			failed = err ? err : failed;
 		}
 	}

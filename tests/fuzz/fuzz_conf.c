@@ -4,7 +4,6 @@
  * what is printed prints the same when it is read again.
  */
 #include <assert.h>
-#include <errno.h>
 #include <string.h>
 
 #include "core/model/hwtable.h"
@@ -14,18 +13,9 @@
 #include "parser/srcfile.h"
 #include "parser/strbuf.h"
 #include "parser/tree.h"
+#include "tests/fuzz/users.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len);
-
-static int one_user(const char *name, uint32_t *ret_id)
-{
-	if (strcmp(name, "root"))
-		return -ENOENT;
-	*ret_id = 0;
-	return 0;
-}
-
-static const struct kwuserdb users = { .user = one_user, .group = one_user };
 
 static struct config *load(const void *bytes, size_t len, bool builtin)
 {

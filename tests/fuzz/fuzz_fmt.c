@@ -5,7 +5,6 @@
  * one to the other.
  */
 #include <assert.h>
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,18 +15,9 @@
 #include "parser/dump.h"
 #include "parser/srcfile.h"
 #include "tests/fuzz/lines.h"
+#include "tests/fuzz/users.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len);
-
-static int one_user(const char *name, uint32_t *ret_id)
-{
-	if (strcmp(name, "root"))
-		return -ENOENT;
-	*ret_id = 0;
-	return 0;
-}
-
-static const struct kwuserdb users = { .user = one_user, .group = one_user };
 
 /* What all runs start from; bare is without hardware table. */
 static struct config_base *with_arrays, *bare;

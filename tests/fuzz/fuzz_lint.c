@@ -4,7 +4,6 @@
  * is mended without effect keeps the effective configuration; what is mended stays mended.
  */
 #include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,18 +13,9 @@
 #include "parser/dump.h"
 #include "parser/srcfile.h"
 #include "tests/fuzz/lines.h"
+#include "tests/fuzz/users.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len);
-
-static int one_user(const char *name, uint32_t *ret_id)
-{
-	if (strcmp(name, "root"))
-		return -ENOENT;
-	*ret_id = 0;
-	return 0;
-}
-
-static const struct kwuserdb users = { .user = one_user, .group = one_user };
 
 #define BINDINGS "mpatha 3600a098038303053442b463045727654\n"
 
