@@ -368,7 +368,9 @@ static void comma_at_end(struct lint *x, const struct lint_line *l)
 		d->severity = SEV_WARNING;
 	for (; n < l->line->n_tokens; n++) {
 		t = &l->line->token[n];
-		lint_edit(x, d, l->file, t->start, t->end, "", false);
+		/* bytes that are skipped on both sides must not become one character */
+		lint_edit(x, d, l->file, t->start, t->end,
+			  bytes_of(l->file)[t->end] & 0x80 ? " " : "", false);
 	}
 }
 

@@ -120,6 +120,9 @@ static void test_fix(void **state)
 	expect_fixed("defaults {\n\tconfig_dir /x # minipath-lint: disable=ignored-keyword\n}\n",
 		     "defaults {\n\tconfig_dir /x # minipath-lint: disable=ignored-keyword\n}\n",
 		     0);
+	/* without the semicolon the bytes around it would be a typographic quote */
+	expect_fixed("defaults {\n\tprio_args \"a\"\xc2;\xbb\n}\n",
+		     "defaults {\n\tprio_args \"a\"\xc2 \xbb\n}\n", 1);
 	expect_fixed("defaults {\n\tprio_args \xe2\x80\x9c"
 		     "a b\xe2\x80\x9d\n}\n",
 		     "defaults {\n\tprio_args \"a b\"\n}\n", 1);
