@@ -19,6 +19,7 @@
 #include "core/model/evlog.h"
 #include "core/model/pgpolicy.h"
 #include "daemon/parts.h"
+#include "daemon/reserve.h"
 #include "parser/arena.h"
 
 #define RETRY_NS	(5 * NSEC_PER_SEC) /* a change the kernel refused is tried again */
@@ -227,6 +228,7 @@ void maps_joined(struct multipathd *d, struct map *m)
 	for (unsigned int i = 0; i < m->n_paths; i++) {
 		sched_meet(d, m->paths[i]);
 		path_event(d, m->paths[i], LIFE_LOADED, m->paths[i]->state, NULL);
+		reserve_path(d, m->paths[i]);
 	}
 	mapclock_queueing(d, m, QUEUEING_SET_UP);
 }

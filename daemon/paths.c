@@ -14,6 +14,7 @@
 #include "core/model/evlog.h"
 #include "core/model/pgpolicy.h"
 #include "daemon/parts.h"
+#include "daemon/reserve.h"
 
 void path_rules(struct multipathd *d, const struct path *p, struct life_rules *ret)
 {
@@ -53,6 +54,7 @@ static void do_fail(struct doing *x)
 static void do_reinstate(struct doing *x)
 {
 	tell_kernel(x, "reinstate_path");
+	reserve_path(x->d, x->p);
 }
 
 static void do_enable_group(struct doing *x)

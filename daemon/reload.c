@@ -99,6 +99,7 @@ static void carry_map(struct map *to, const struct map *from)
 	to->stat_total_queueing_s = from->stat_total_queueing_s;
 	to->stat_queueing_timeouts = from->stat_queueing_timeouts;
 	to->stat_map_failures = from->stat_map_failures;
+	to->pr = from->pr;
 	to->q = from->q;
 	to->fb = from->fb;
 	to->life = from->life;

@@ -13,6 +13,7 @@
 #include "core/model/maplife.h"
 #include "core/model/path.h"
 #include "core/model/queueing.h"
+#include "core/model/reserve.h"
 
 struct arena;
 struct config;
@@ -91,6 +92,7 @@ struct map {
 	struct queueing q;
 	struct failback fb;
 	struct map_life life;
+	struct map_pr pr;
 	struct map_duty duty;
 };
 
