@@ -1,5 +1,5 @@
 # Every command of multipath on two paths of one disk (one active/optimized, one not).
-# weight: 160
+# weight: 110
 # shellcheck shell=bash
 topology sdebug add_host=2
 W=333333330000007d0

@@ -1,5 +1,5 @@
 # What multipath.conf decides: names, table options, grouping; then, with two disks, blacklists, find_multipaths, renames.
-# weight: 260
+# weight: 180
 # shellcheck shell=bash
 topology sdebug add_host=2
 W=333333330000007d0

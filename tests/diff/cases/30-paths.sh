@@ -1,5 +1,5 @@
 # Paths in every number and state.
-# weight: 200
+# weight: 210
 # shellcheck shell=bash
 W=333333330000007d0
 usual() {

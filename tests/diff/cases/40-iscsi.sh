@@ -1,5 +1,5 @@
 # A LIO disk through two iSCSI portals: transport states, and the sysfs of a real transport.
-# weight: 90
+# weight: 80
 # shellcheck shell=bash
 topology iscsi
 usual() {

@@ -1,5 +1,5 @@
 # What 0.14.3 detects and 0.9.4 has to be told: the same outcome from the two configurations.
-# weight: 20
+# weight: 12
 # shellcheck shell=bash
 topology sdebug add_host=4
 case_is pgpolicy

@@ -1,8 +1,7 @@
 # Every row of the hardware table that scsi_debug can imitate: a vendor of 8 bytes, a product of 16, and two paths each.
 # The kernel attaches no disk to any vendor's `Universal Xport` (BLIST_NO_ULD_ATTACH).
 # Debian's 0.9.4 is given the rows that are new or different in 0.14.3 as its configuration, so both sides have one table.
-# weight: 240
-# long
+# weight: 330
 # shellcheck shell=bash
 newer_table() {
 	cat <<'E'
