@@ -184,8 +184,8 @@ static int classify_device(struct host *h, struct mp_args *a)
 	} else if (!host_node(h, a->dev, &a->devno)) {
 		a->kind = is_dm(h, a->devno) ? ARG_MAP : ARG_PATH;
 	} else if (sscanf(a->dev, "%u:%u", &maj, &min) == 2) {
-		a->kind = ARG_DEVT;
 		a->devno = makedev(maj, min);
+		a->kind = is_dm(h, a->devno) ? ARG_MAP : ARG_DEVT;
 	} else if (alias_usable(a->dev)) {
 		a->kind = ARG_MAP;
 		a->devno = 0;
