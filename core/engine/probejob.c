@@ -370,9 +370,9 @@ static void keep_rank(const struct engine *e, const struct probe_job *j, struct 
 	p->prio = j->rank.prio;
 	if (j->rank.ok)
 		mlog(3, "%s: %s prio = %d", p->dev.name, j->prio->name, p->prio);
-	else
-		mlog(e->opt.query ? 3 : 0, "%s: %s prio: %s", p->dev.name, j->prio->name,
-		     j->rank.why);
+	/* some rank a path low because its answer was none; that is worth a word, too */
+	if (j->rank.why[0])
+		mlog(e->opt.query ? 3 : 0, "%s: %s", p->dev.name, j->rank.why);
 }
 
 void probe_job_keep(struct engine *e, const struct probe_job *j, struct path *p)
