@@ -2,6 +2,7 @@
 # The kernel attaches no disk to any vendor's `Universal Xport` (BLIST_NO_ULD_ATTACH).
 # Debian's 0.9.4 is given the rows that are new or different in 0.14.3 as its configuration, so both sides have one table.
 # weight: 330
+# long
 # shellcheck shell=bash
 newer_table() {
 	cat <<'E'
