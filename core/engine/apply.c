@@ -102,6 +102,13 @@ static struct plan_seen look(struct engine *e, const struct map *m)
 	return seen;
 }
 
+void apply_decide(struct engine *e, const struct map *m, struct plan *ret)
+{
+	struct plan_seen seen = look(e, m);
+
+	plan_map(m, &seen, ret);
+}
+
 static void log_notes(const struct plan *p)
 {
 	for (unsigned int i = 0; i < p->n_notes; i++)

@@ -24,6 +24,9 @@ enum apply_result {
 /* Decide and apply for one wanted map; m->action and m->alias are set as they turned out. */
 enum apply_result apply_map(struct engine *e, struct map *m);
 
+/* What would be done with a wanted map, and why: the plan alone. */
+void apply_decide(struct engine *e, const struct map *m, struct plan *ret);
+
 /* The same in its three steps, for those who carry changes out elsewhere: apply_plan() with
  * APPLY_RUN fills *ret_change (change_done() it), change_run(), apply_finish(). */
 enum apply_result apply_plan(struct engine *e, struct map *m, struct change *ret_change);

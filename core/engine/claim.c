@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
-#include <unistd.h>
 
 #include "core/engine/discover.h"
 #include "core/engine/facts.h"
@@ -96,51 +95,44 @@ struct usage {
 	char *mountinfo, *swaps;
 };
 
-static bool used(struct engine *e, const struct usage *u, const char *name)
+static const char *used(struct engine *e, const struct usage *u, const char *name)
 {
 	char text[32];
 	unsigned int maj, min;
 
 	if (fstree_text(e->host->sys, text, sizeof(text), "class/block/%s/dev", name) <= 0 ||
 	    sscanf(text, "%u:%u", &maj, &min) != 2)
-		return false;
-	return has_holders(e, name) || mounted(u->mountinfo, makedev(maj, min)) ||
-	       swapped_on(u->swaps, name);
+		return NULL;
+	return has_holders(e, name)			  ? "held"
+	       : mounted(u->mountinfo, makedev(maj, min)) ? "mounted"
+	       : swapped_on(u->swaps, name)		  ? "swap"
+							  : NULL;
 }
 
-/* The disk or one of its partitions (directories of its own name and a number) is in use. */
-static bool in_use(struct asked *a)
+/* The disk, then its partitions (directories of its own name and a number). */
+const char *claim_usage(struct engine *e, const char *name)
 {
 	struct usage u = { NULL, NULL };
-	struct fstree *proc = a->e->host->proc;
+	struct fstree *proc = e->host->proc;
 	struct names parts;
 	char dir[128];
-	bool yes;
+	const char *by;
 
 	if (fstree_slurp(proc, "self/mountinfo", 16u << 20, &u.mountinfo))
 		u.mountinfo = NULL;
 	if (fstree_slurp(proc, "swaps", 1u << 20, &u.swaps))
 		u.swaps = NULL;
-	yes = used(a->e, &u, a->name);
-	snprintf(dir, sizeof(dir), "class/block/%s", a->name);
-	if (!yes && !fstree_list(a->e->host->sys, dir, &parts)) {
-		for (unsigned int i = 0; i < parts.n && !yes; i++)
-			if (!strncmp(parts.list[i], a->name, strlen(a->name)))
-				yes = used(a->e, &u, parts.list[i]);
+	by = used(e, &u, name);
+	snprintf(dir, sizeof(dir), "class/block/%s", name);
+	if (!by && !fstree_list(e->host->sys, dir, &parts)) {
+		for (unsigned int i = 0; i < parts.n && !by; i++)
+			if (!strncmp(parts.list[i], name, strlen(name)))
+				by = used(e, &u, parts.list[i]);
 		names_done(&parts);
 	}
 	free(u.mountinfo);
 	free(u.swaps);
-	return yes;
-}
-
-static bool daemon_runs(struct engine *e)
-{
-	int fd = ctl_connect(e->host);
-
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0 || fd == -EAGAIN;
+	return by;
 }
 
 /* --- rules ----------------------------------------------------------------------------------- */
@@ -152,7 +144,7 @@ static enum say rule_holder(struct asked *a)
 
 static enum say rule_daemon(struct asked *a)
 {
-	return daemon_runs(a->e) ? SAY_NOTHING : SAY_NO;
+	return ctl_listens(a->e->host) ? SAY_NOTHING : SAY_NO;
 }
 
 static enum say rule_disk(struct asked *a)
@@ -187,7 +179,8 @@ static enum say rule_in_use(struct asked *a)
 {
 	enum vocab_word mode = a->e->find_multipaths;
 
-	return (mode == VW_greedy || mode == VW_smart) && in_use(a) ? SAY_NO : SAY_NOTHING;
+	return (mode == VW_greedy || mode == VW_smart) && claim_usage(a->e, a->name) ? SAY_NO
+										     : SAY_NOTHING;
 }
 
 static enum say rule_greedy(struct asked *a)
@@ -213,19 +206,22 @@ static enum say rule_mode(struct asked *a)
 static const struct {
 	enum say (*ask)(struct asked *a);
 	bool udev_only;
-	const char *why;
+	const char *why, *otherwise; /* what it found where it decides, and where it does not */
 } rules[] = {
-	{ rule_holder, false, "a multipath map holds it" },
-	{ rule_daemon, true, "multipathd is not running" },
-	{ rule_disk, false, "not a whole disk" },
-	{ rule_path, false, "blacklisted" },
-	{ rule_wwid, false, "no WWID" },
-	{ rule_failed, false, "creating its map failed before" },
-	{ rule_in_use, false, "in use (mounted, swap or held)" },
-	{ rule_greedy, false, "find_multipaths greedy" },
-	{ rule_wwids_file, false, "its WWID is in the wwids file" },
-	{ rule_map, false, "a map with its WWID exists" },
-	{ rule_mode, false, "find_multipaths" },
+	{ rule_holder, false, "a multipath map holds it", "no multipath map holds it" },
+	{ rule_daemon, true, "multipathd is not running", "multipathd is running" },
+	{ rule_disk, false, "not a whole disk", "it is a whole disk" },
+	{ rule_path, false, "blacklisted", "no filter blocks it" },
+	{ rule_wwid, false, "no WWID", "it has a WWID" },
+	{ rule_failed, false, "creating its map failed before",
+	  "creating its map did not fail before" },
+	{ rule_in_use, false, "in use (mounted, swap or held)",
+	  "its use does not matter or there is none" },
+	{ rule_greedy, false, "find_multipaths greedy", "find_multipaths is not greedy" },
+	{ rule_wwids_file, false, "its WWID is in the wwids file",
+	  "its WWID is not in the wwids file" },
+	{ rule_map, false, "a map with its WWID exists", "no map with its WWID exists" },
+	{ rule_mode, false, "find_multipaths", "" },
 };
 
 /* --- smart: wait for a second path ----------------------------------------------------------- */
@@ -261,8 +257,9 @@ static void smart_wait(struct engine *e, const struct path *p, struct claim_resu
 	}
 	if (state_mark_time(s, STATE_FIND_MULTIPATHS, name, &until)) {
 		until = now + timeout * NSEC_PER_SEC;
-		if (state_mark(s, STATE_FIND_MULTIPATHS, name) ||
-		    state_set_mark_time(s, STATE_FIND_MULTIPATHS, name, until)) {
+		if (!e->opt.dry_run &&
+		    (state_mark(s, STATE_FIND_MULTIPATHS, name) ||
+		     state_set_mark_time(s, STATE_FIND_MULTIPATHS, name, until))) {
 			mlog(0, "%s: cannot note the wait for further paths", p->dev.name);
 			ret->claim = CLAIM_NO;
 			return;
@@ -277,7 +274,7 @@ static int settle_maybe(struct asked *a, struct claim_result *ret)
 {
 	struct devio *io = a->e->host->io;
 
-	if (io->ops->exclusive(io, a->name, a->path->dev.devno) == -EBUSY) {
+	if (!a->e->opt.dry_run && io->ops->exclusive(io, a->name, a->path->dev.devno) == -EBUSY) {
 		ret->claim = held_by_multipath(a) ? CLAIM_YES : CLAIM_NO;
 		return 0;
 	}
@@ -310,6 +307,7 @@ int claim_check(struct engine *e, const char *name, bool udev, struct claim_resu
 			continue;
 		say = rules[i].ask(&a);
 		ret->why = rules[i].why;
+		ret->step[ret->n_steps++] = say == SAY_NOTHING ? rules[i].otherwise : ret->why;
 	}
 	mlog(3, "%s: %s: %s", name, say == SAY_NO ? "no path" : "path", ret->why);
 	if (say == SAY_ERROR)

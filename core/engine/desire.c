@@ -83,30 +83,49 @@ static bool shares_wwid(struct engine *e, const struct path *p)
 	return paths_of(e, p->wwid, &first) > 1;
 }
 
+enum desire_rule desire_rule(struct engine *e, const struct path *p)
+{
+	if (e->find_multipaths == VW_off || e->find_multipaths == VW_greedy)
+		return DESIRE_ALL;
+	if (names_wwid_known(e, p->wwid))
+		return DESIRE_WWIDS;
+	if (observe_by_wwid(e, p->wwid))
+		return DESIRE_MAP;
+	if (e->find_multipaths == VW_strict)
+		return DESIRE_STRICT;
+	return shares_wwid(e, p) ? DESIRE_SEVERAL : DESIRE_ALONE;
+}
+
+bool desire_rule_yes(enum desire_rule r)
+{
+	return r == DESIRE_ALL || r == DESIRE_WWIDS || r == DESIRE_MAP || r == DESIRE_SEVERAL;
+}
+
 bool desire_multipath(struct engine *e, const struct path *p)
 {
-	const char *wwid = p->wwid;
+	enum desire_rule r = desire_rule(e, p);
+	const char *wwid = p->wwid, *name = p->dev.name;
 
-	if (e->find_multipaths == VW_off || e->find_multipaths == VW_greedy)
-		return true;
-	if (names_wwid_known(e, wwid)) {
-		mlog(3, "found wwid %s in wwids file, multipathing %s", wwid, p->dev.name);
-		return true;
+	switch (r) {
+	case DESIRE_ALL:
+		break;
+	case DESIRE_WWIDS:
+		mlog(3, "found wwid %s in wwids file, multipathing %s", wwid, name);
+		break;
+	case DESIRE_MAP:
+		mlog(3, "wwid %s is already multipathed, keeping %s", wwid, name);
+		break;
+	case DESIRE_STRICT:
+		mlog(3, "%s: wwid not in wwids file, skipping path", name);
+		break;
+	case DESIRE_SEVERAL:
+		mlog(3, "found multiple paths with wwid %s, multipathing %s", wwid, name);
+		break;
+	case DESIRE_ALONE:
+		mlog(3, "wwid %s not in wwids file, skipping %s", wwid, name);
+		break;
 	}
-	if (observe_by_wwid(e, wwid)) {
-		mlog(3, "wwid %s is already multipathed, keeping %s", wwid, p->dev.name);
-		return true;
-	}
-	if (e->find_multipaths == VW_strict) {
-		mlog(3, "%s: wwid not in wwids file, skipping path", p->dev.name);
-		return false;
-	}
-	if (shares_wwid(e, p)) {
-		mlog(3, "found multiple paths with wwid %s, multipathing %s", wwid, p->dev.name);
-		return true;
-	}
-	mlog(3, "wwid %s not in wwids file, skipping %s", wwid, p->dev.name);
-	return false;
+	return desire_rule_yes(r);
 }
 
 /* --- settings -------------------------------------------------------------------------------- */
@@ -146,6 +165,20 @@ static bool all_alua(const struct map *m)
 	return n > 0;
 }
 
+/* What was found out overrules what was set, and says so: explain shows it. */
+static void put_decided(struct engine *e, struct map *m, enum kw_id kw, struct kwval val,
+			enum origin origin)
+{
+	const struct prop *p = &m->props.v[kw];
+	struct kwval *kept;
+
+	if (p->set && p->origin == origin)
+		return;
+	kept = arena_alloc(e->work->arena, sizeof(*kept));
+	*kept = val;
+	props_put(&m->props, kw, kept, origin);
+}
+
 static enum vocab_word choose_policy(struct engine *e, struct map *m)
 {
 	enum vocab_word policy = props_word(&m->props, KW_path_grouping_policy);
@@ -167,6 +200,7 @@ static enum vocab_word choose_policy(struct engine *e, struct map *m)
 	}
 	mlog(3, "%s: path_grouping_policy = %s %s", m->alias, vocab_text(policy),
 	     origin_text(origin));
+	put_decided(e, m, KW_path_grouping_policy, (struct kwval){ .word = policy }, origin);
 	return policy;
 }
 
@@ -214,6 +248,8 @@ static void choose_handler(struct engine *e, struct map *m)
 	}
 	if (m->queue_bio)
 		m->hwhandler = "0"; /* bio-based maps cannot have one: the kernel refuses it */
+	put_decided(e, m, KW_hardware_handler,
+		    (struct kwval){ .word = VW_STRING, .str = m->hwhandler }, origin);
 	mlog(3, "%s: hardware_handler = \"%s\" %s", m->alias, m->hwhandler, origin_text(origin));
 }
 
@@ -334,15 +370,21 @@ static void name_map(struct engine *e, struct map *m)
 	names_choose(e, m, dm ? dm->name : NULL, name_taken, &ctx);
 }
 
-void desire_properties(struct engine *e, struct map *m)
+struct prop_layers desire_layers(struct engine *e, const struct map *m)
 {
 	static const struct blkdev nothing;
 	const struct blkdev *d = m->n_paths ? &m->paths[0]->dev : &nothing;
-	struct prop_layers l = {
+
+	return (struct prop_layers){
 		.cfg = e->cfg,
 		.multipath = config_multipath(e->cfg, m->wwid),
 		.devices = rowmatch_find(e->rows, d->vendor, d->product, d->rev),
 	};
+}
+
+void desire_properties(struct engine *e, struct map *m)
+{
+	struct prop_layers l = desire_layers(e, m);
 
 	props_map(&m->props, &l);
 }

@@ -17,8 +17,21 @@ void desire_some(struct engine *e, bool (*in)(void *ctx, const struct path *firs
 /* The keywords that hold for a map, by its WWID and its first path. */
 void desire_properties(struct engine *e, struct map *m);
 
-/* May the find_multipaths rules make a map of this path (behaviour.md 5.1)? */
-bool desire_multipath(struct engine *e, const struct path *p);
+/* May the find_multipaths rules make a map of this path (behaviour.md 5.1)? The rule that decides. */
+enum desire_rule {
+	DESIRE_ALL,	/* yes: the mode takes every path */
+	DESIRE_WWIDS,	/* yes: its WWID is in the wwids file */
+	DESIRE_MAP,	/* yes: there is a map with its WWID */
+	DESIRE_STRICT,	/* no: not in the wwids file, and nothing else counts */
+	DESIRE_SEVERAL, /* yes: several paths share its WWID */
+	DESIRE_ALONE,	/* no: no other path has its WWID */
+};
+enum desire_rule desire_rule(struct engine *e, const struct path *p);
+bool desire_rule_yes(enum desire_rule r);
+bool desire_multipath(struct engine *e, const struct path *p); /* the same, with its log line */
+
+/* The layers that speak for @m: those of its WWID and its first path. */
+struct prop_layers desire_layers(struct engine *e, const struct map *m);
 
 /* Resolve the keywords of map scope for @m, by its WWID and its first path. */
 void desire_properties(struct engine *e, struct map *m);

@@ -33,26 +33,51 @@ static bool step(struct filter_result *r, struct filter_result now, const struct
 	return filter_blocks(r);
 }
 
+unsigned int discover_filters(struct engine *e, const struct blkdev *d, const char *uid_attribute,
+			      struct filter_result r[DISCOVER_FILTERS])
+{
+	const struct config *c = e->cfg;
+	unsigned int n = 0;
+
+	r[n++] = filter_devnode(c, d->name);
+	if (filter_blocks(&r[n - 1]))
+		return n;
+	if (d->usb && !config_yes(c, KW_allow_usb_devices)) {
+		r[n++] = (struct filter_result){ .kind = RULE_PROTOCOL,
+						 .verdict = FILTER_BLACKLISTED };
+		return n;
+	}
+	r[n++] = filter_property(c, &d->udev, uid_attribute);
+	if (filter_blocks(&r[n - 1]))
+		return n;
+	r[n++] = filter_device(c, d->vendor, d->product);
+	if (filter_blocks(&r[n - 1]))
+		return n;
+	r[n++] = filter_protocol(c, d->protocol);
+	return n;
+}
+
+/* What a filter was asked about, as its log line names it. */
+static const char *filter_text(const struct filter_result *r, const struct blkdev *d)
+{
+	return r->kind == RULE_DEVNODE	  ? d->name
+	       : r->kind == RULE_PROTOCOL ? protocol_name(d->protocol)
+	       : r->kind == RULE_PROPERTY ? r->subject
+					  : NULL;
+}
+
 struct filter_result discover_filter(struct engine *e, const struct blkdev *d,
 				     const char *uid_attribute)
 {
-	const struct config *c = e->cfg;
-	struct filter_result r;
+	struct filter_result r[DISCOVER_FILTERS];
+	unsigned int n = discover_filters(e, d, uid_attribute, r);
 
-	if (step(&r, filter_devnode(c, d->name), d, d->name))
-		return r;
-	if (d->usb && !config_yes(c, KW_allow_usb_devices)) {
-		mlog(3, "%s: USB device, skipping (allow_usb_devices is off)", d->name);
-		return (struct filter_result){ .kind = RULE_PROTOCOL,
-					       .verdict = FILTER_BLACKLISTED };
-	}
-	r = filter_property(c, &d->udev, uid_attribute);
-	if (step(&r, r, d, r.subject))
-		return r;
-	if (step(&r, filter_device(c, d->vendor, d->product), d, NULL))
-		return r;
-	step(&r, filter_protocol(c, d->protocol), d, protocol_name(d->protocol));
-	return r;
+	for (unsigned int i = 0; i < n; i++)
+		if (r[i].kind == RULE_PROTOCOL && filter_blocks(&r[i]) && !r[i].rule)
+			mlog(3, "%s: USB device, skipping (allow_usb_devices is off)", d->name);
+		else
+			log_filter(&r[i], d, filter_text(&r[i], d));
+	return r[n - 1];
 }
 
 bool discover_wwid_blocked(struct engine *e, const struct path *p)
@@ -62,21 +87,26 @@ bool discover_wwid_blocked(struct engine *e, const struct path *p)
 	return step(&r, filter_wwid(e->cfg, p->wwid), &p->dev, p->wwid);
 }
 
-static void resolve_props(struct engine *e, struct path *p)
+struct prop_layers discover_layers(struct engine *e, const struct path *p)
 {
 	const struct blkdev *d = &p->dev;
-	struct prop_layers l = {
+
+	return (struct prop_layers){
 		.cfg = e->cfg,
 		.multipath = p->wwid[0] ? config_multipath(e->cfg, p->wwid) : NULL,
 		.devices = rowmatch_find(e->rows, d->vendor, d->product, d->rev),
 		.protocol = props_protocol(e->cfg, protocol_name(d->protocol)),
 	};
+}
+
+static void resolve_props(struct engine *e, struct path *p)
+{
+	struct prop_layers l = discover_layers(e, p);
 
 	props_path(&p->props, &l);
 }
 
-/* The udev property that names this path, or "" where udev is not to be asked. */
-static const char *uid_property(struct engine *e, struct path *p, char *buf, size_t len)
+const char *discover_uid_property(struct engine *e, const struct path *p, char *buf, size_t len)
 {
 	const struct kwval *attrs = config_value(e->cfg, KW_uid_attrs);
 	const char *by_name = attrs ? wwid_uid_attr(attrs->str, p->dev.name, buf, len) : NULL;
@@ -104,7 +134,7 @@ bool discover_identify(struct engine *e, struct path *p)
 
 	p->sysfs_state = path_sysfs_state(&p->dev);
 	resolve_props(e, p);
-	property = uid_property(e, p, buf, sizeof(buf));
+	property = discover_uid_property(e, p, buf, sizeof(buf));
 	err = wwid_resolve(&p->dev, property,
 			   e->opt.use_environment && *property ? getenv(property) : NULL, &r);
 	if (err == -EAGAIN)

@@ -43,6 +43,20 @@ enum discover_result discover_again(struct engine *e, struct path *p);
  * Returns true where the device itself must be asked for VPD page 83h. */
 bool discover_identify(struct engine *e, struct path *p);
 
+/* The layers that speak for @p, and the udev property that names it ("": udev is not asked; @buf
+ * may hold it). */
+struct prop_layers discover_layers(struct engine *e, const struct path *p);
+const char *discover_uid_property(struct engine *e, const struct path *p, char *buf, size_t len);
+
+/*
+ * Every filter but the WWID's, in discovery's order, up to the first that blocks; nothing is logged.
+ * The number of filters asked: the last of @r decides. A USB device that is not wanted is blocked as
+ * RULE_PROTOCOL without a rule.
+ */
+#define DISCOVER_FILTERS 5
+unsigned int discover_filters(struct engine *e, const struct blkdev *d, const char *uid_attribute,
+			      struct filter_result r[DISCOVER_FILTERS]);
+
 /* Every filter but the WWID's, in discovery's order, logging as multipath-tools does. */
 struct filter_result discover_filter(struct engine *e, const struct blkdev *d,
 				     const char *uid_attribute);

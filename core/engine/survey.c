@@ -12,7 +12,7 @@
 
 #include "core/engine/log.h"
 
-#define GRACE_NS (1 * NSEC_PER_SEC) /* between a command's own time-out and ours */
+#define GRACE_NS (NSEC_PER_SEC / 4) /* between a command's own time-out and ours */
 
 struct asked {
 	struct probe_job *job;

@@ -176,3 +176,19 @@ int ctl_ask(struct host *h, const char *command, int timeout_ms, char **ret_repl
 	close(fd);
 	return r;
 }
+
+bool ctl_listens(struct host *h)
+{
+	char *reply = NULL;
+	int fd;
+
+	if (h->replay) {
+		fd = recorded(h, "show daemon", &reply);
+		free(reply);
+		return fd == 0;
+	}
+	fd = ctl_connect(h);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 || fd == -EAGAIN;
+}

@@ -7,6 +7,7 @@
 #ifndef MP_CTLSOCK_H
 #define MP_CTLSOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -27,6 +28,9 @@ int ctl_connect(struct host *h);
 
 /* One command and its reply, at most @timeout_ms for both. *ret_reply is the caller's to free(). */
 int ctl_command(int fd, const char *command, int timeout_ms, char **ret_reply);
+
+/* Does anybody listen there? (In replay: was the daemon recorded as running?) */
+bool ctl_listens(struct host *h);
 
 /*
  * Connect, ask one command, close. In replay the answer is the recorded file cmds/COMMAND (blanks as

@@ -21,6 +21,7 @@
 #include "core/host/dmb.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <libdevmapper.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -88,6 +89,15 @@ static struct dm_task *task_new(int type, const char *name)
 		return NULL;
 	}
 	return t;
+}
+
+/* The library opens the control node as it makes a task, and does not say why it could not. */
+static int task_missing(void)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/control", dm_dir());
+	return access(path, R_OK | W_OK) < 0 ? -errno : -ENOMEM;
 }
 
 static int task_run(struct dm_task *t)
@@ -246,7 +256,7 @@ static int live_version(struct dmb *d, unsigned int kernel[3], unsigned int targ
 	t = task_new(DM_DEVICE_VERSION, NULL);
 	list = task_new(DM_DEVICE_LIST_VERSIONS, NULL);
 	if (!t || !list)
-		return -ENOMEM;
+		return task_missing();
 	r = task_run(t);
 	if (r == 0)
 		r = task_run(list);
@@ -418,7 +428,7 @@ static int live_list(struct dmb *d, unsigned int want, struct dm_maps *ret_maps)
 	log_here((struct dmb_lv *)d);
 	t = task_new(DM_DEVICE_LIST, NULL);
 	if (!t)
-		return -ENOMEM;
+		return task_missing();
 	r = task_run(t);
 	if (r == 0)
 		r = maps_read(dm_task_get_names(t), want, &maps);

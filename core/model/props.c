@@ -172,32 +172,48 @@ static const struct setting *layer_has(const struct layer *l, const struct prop_
 	return s;
 }
 
-static const struct setting *find_in_devices(const struct prop_layers *l, const struct prop_rule *r)
-{
-	const struct setting *s;
+/* Settings of one keyword, as they are met. */
+struct offers {
+	const struct setting **list;
+	unsigned int n, max;
+};
 
-	for (unsigned int i = 0; l->devices && l->devices[i]; i++)
-		if ((s = layer_has(l->devices[i], r)))
-			return s;
-	return NULL;
+static void offer(struct offers *o, const struct layer *l, const struct prop_rule *r)
+{
+	const struct setting *s = o->n < o->max ? layer_has(l, r) : NULL;
+
+	if (s)
+		o->list[o->n++] = s;
+}
+
+/* The layers in the order of the rule: the one place that knows it. */
+static void walk(const struct prop_layers *l, const struct prop_rule *r, struct offers *o)
+{
+	enum prop_order by = r->order;
+
+	if (by == ORDER_MOVD || by == ORDER_MD || by == ORDER_M)
+		offer(o, l->multipath, r);
+	if (by == ORDER_POVD)
+		offer(o, l->protocol, r);
+	if (by == ORDER_MOVD || by == ORDER_OVD || by == ORDER_POVD)
+		offer(o, l->cfg->overrides, r);
+	for (unsigned int i = 0; by != ORDER_MD && by != ORDER_M && l->devices && l->devices[i];
+	     i++)
+		offer(o, l->devices[i], r);
+	if (by == ORDER_V || by == ORDER_M)
+		return;
+	offer(o, l->cfg->effective, r);
+	/* what defaults { } overrule stands in no layer that is asked */
+	if (o->n && o->max > 1 && o->list[o->n - 1]->loc.file)
+		offer(o, l->cfg->internal, r);
 }
 
 static const struct setting *find_setting(const struct prop_layers *l, const struct prop_rule *r)
 {
-	const struct setting *s = NULL;
-	enum prop_order o = r->order;
+	const struct setting *first = NULL;
 
-	if (o == ORDER_MOVD || o == ORDER_MD || o == ORDER_M)
-		s = layer_has(l->multipath, r);
-	if (!s && o == ORDER_POVD)
-		s = layer_has(l->protocol, r);
-	if (!s && (o == ORDER_MOVD || o == ORDER_OVD || o == ORDER_POVD))
-		s = layer_has(l->cfg->overrides, r);
-	if (!s && o != ORDER_MD && o != ORDER_M)
-		s = find_in_devices(l, r);
-	if (!s && o != ORDER_V && o != ORDER_M)
-		s = layer_has(l->cfg->effective, r);
-	return s;
+	walk(l, r, &(struct offers){ &first, 0, 1 });
+	return first;
 }
 
 static enum origin setting_origin(const struct config *cfg, const struct setting *s)
@@ -247,6 +263,28 @@ static void resolve(struct props *p, const struct prop_layers *l, enum prop_scop
 			p->v[rules[i].kw] = (struct prop){ &s->val, s, setting_origin(l->cfg, s) };
 	}
 	pair_prio_args(p);
+}
+
+bool props_in_scope(enum kw_id kw, bool of_map)
+{
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (rules[i].kw == kw)
+			return (rules[i].scope == SCOPE_MAP) == of_map;
+	return false;
+}
+
+unsigned int props_rivals(const struct prop_layers *l, enum kw_id kw, struct prop *out,
+			  unsigned int max)
+{
+	const struct setting *list[32];
+	struct offers o = { list, 0, max < 32 ? max : 32 };
+
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (rules[i].kw == kw)
+			walk(l, &rules[i], &o);
+	for (unsigned int i = 0; i < o.n; i++)
+		out[i] = (struct prop){ &list[i]->val, list[i], setting_origin(l->cfg, list[i]) };
+	return o.n;
 }
 
 void props_path(struct props *p, const struct prop_layers *l)

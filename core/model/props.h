@@ -76,6 +76,16 @@ const struct layer *props_protocol(const struct config *cfg, const char *name);
 void props_path(struct props *p, const struct prop_layers *l);
 void props_map(struct props *p, const struct prop_layers *l);
 
+/*
+ * Every setting of @kw that @l has, in the order the layers are asked: the first is the one that
+ * wins, the others lose to it. The number; at most @max are stored.
+ */
+unsigned int props_rivals(const struct prop_layers *l, enum kw_id kw, struct prop *out,
+			  unsigned int max);
+
+/* Is @kw one that is resolved for maps (or, where not @of_map, for paths)? */
+bool props_in_scope(enum kw_id kw, bool of_map);
+
 /* Overrule a keyword with a value found out elsewhere; @val must outlive @p. */
 void props_put(struct props *p, enum kw_id kw, const struct kwval *val, enum origin o);
 
