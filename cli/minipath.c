@@ -22,6 +22,7 @@ static const struct {
 	{ "lint", lint_main, "check multipath.conf and say how to mend it" },
 	{ "status", status_main,
 	  "are the maps well? text, JSON, Nagios, OpenMetrics; exit 0 to 3" },
+	{ "explain", explain_main, "why is this disk (not) multipathed, why is this map so?" },
 	{ "replay", replay_main, "run a command on a recorded host: replay DIR -- COMMAND..." },
 };
 

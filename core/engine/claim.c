@@ -221,7 +221,7 @@ static const struct {
 	{ rule_wwids_file, false, "its WWID is in the wwids file",
 	  "its WWID is not in the wwids file" },
 	{ rule_map, false, "a map with its WWID exists", "no map with its WWID exists" },
-	{ rule_mode, false, "find_multipaths", "" },
+	{ rule_mode, false, "find_multipaths, and nothing speaks for it", "" },
 };
 
 /* --- smart: wait for a second path ----------------------------------------------------------- */

@@ -286,6 +286,7 @@ static void drop_uninitialized(struct topology *t)
 		udev_props_done(&p->dev.udev);
 	}
 	t->n_paths = n;
+	topology_reindex(t);
 }
 
 void discover_identify_all(struct engine *e)

@@ -80,7 +80,7 @@ static enum daemon_state state_of_error(int err)
 	}
 }
 
-static enum daemon_state ask_daemon(struct engine *e)
+enum daemon_state gather_daemon(struct engine *e)
 {
 	char *reply;
 	int r = ctl_ask(e->host, "show daemon", time_left(e, 1000), &reply);
@@ -322,7 +322,7 @@ void gather(struct engine *e, struct gathered *ret)
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
-	ret->daemon = ask_daemon(e);
+	ret->daemon = gather_daemon(e);
 	if (ret->daemon == DAEMON_UNSEEN)
 		unseen(ret, "multipathd: not recorded");
 	r = gather_kernel(e, true);

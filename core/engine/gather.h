@@ -21,6 +21,9 @@ enum daemon_state {
 };
 const char *daemon_state_word(enum daemon_state s); /* "running", "absent", ... */
 
+/* Ask it for a word of life, at most a second. */
+enum daemon_state gather_daemon(struct engine *e);
+
 #define GATHER_UNSEEN_MAX 8
 
 struct gathered {

@@ -21,6 +21,7 @@
 #include "core/host/dmb.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <libdevmapper.h>
 #include <stdarg.h>
@@ -94,10 +95,12 @@ static struct dm_task *task_new(int type, const char *name)
 /* The library opens the control node as it makes a task, and does not say why it could not. */
 static int task_missing(void)
 {
+	__attribute__((cleanup(fd_close))) int fd = -1;
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/control", dm_dir());
-	return access(path, R_OK | W_OK) < 0 ? -errno : -ENOMEM;
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	return fd < 0 ? -errno : -ENOMEM;
 }
 
 static int task_run(struct dm_task *t)

@@ -102,6 +102,17 @@ static const struct {
 	{ groups_differ, "path group topology change" },
 };
 
+unsigned int plan_differences(const struct map *want, const struct map *seen, const char **out,
+			      unsigned int max)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < sizeof(reload_reasons) / sizeof(reload_reasons[0]); i++)
+		if (n < max && reload_reasons[i].differs(want, seen))
+			out[n++] = reload_reasons[i].reason;
+	return n;
+}
+
 static const char *reload_reason(const struct map *want, const struct map *seen)
 {
 	for (size_t i = 0; i < sizeof(reload_reasons) / sizeof(reload_reasons[0]); i++)

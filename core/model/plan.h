@@ -33,6 +33,10 @@ struct plan {
 	unsigned int n_notes;
 };
 
+/* Everything in which the tables differ, in the words of reason; at most @max. The number. */
+unsigned int plan_differences(const struct map *want, const struct map *seen, const char **out,
+			      unsigned int max);
+
 void plan_map(const struct map *want, const struct plan_seen *seen, struct plan *ret);
 
 #endif
