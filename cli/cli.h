@@ -17,6 +17,7 @@ int scsi_id_main(struct host *h, int argc, char **argv);
 int fmt_main(struct host *h, int argc, char **argv);
 int replay_main(struct host *h, int argc, char **argv);
 int lint_main(struct host *h, int argc, char **argv);
+int capture_main(struct host *h, int argc, char **argv);
 int explain_main(struct host *h, int argc, char **argv);
 int status_main(struct host *h, int argc, char **argv);
 

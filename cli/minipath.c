@@ -23,7 +23,8 @@ static const struct {
 	{ "status", status_main,
 	  "are the maps well? text, JSON, Nagios, OpenMetrics; exit 0 to 3" },
 	{ "explain", explain_main, "why is this disk (not) multipathed, why is this map so?" },
-	{ "replay", replay_main, "run a command on a recorded host: replay DIR -- COMMAND..." },
+	{ "capture", capture_main, "record this host: capture DIR|FILE.tar" },
+	{ "replay", replay_main, "run a command on a recorded host: replay DIR|FILE.tar -- COMMAND..." },
 };
 
 main_fn cli_find(const char *name)

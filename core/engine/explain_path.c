@@ -223,7 +223,6 @@ static const char *desire_words(enum desire_rule r)
 		[DESIRE_STRICT] =
 			"its WWID is not in the wwids file, and find_multipaths is strict",
 		[DESIRE_SEVERAL] = "several paths share its WWID",
-		[DESIRE_FAILED] = "making a map of its WWID failed before",
 		[DESIRE_ALONE] = "no other path has its WWID, and it is not in the wwids file",
 	};
 
@@ -293,7 +292,8 @@ static void say_decision(const struct subject *s, struct explain *x, bool steps)
 		explain_add(e, at, "other paths", NULL, "%s",
 			    others.len ? sb_str(&others) : "none");
 		if (state_marked(e->host->state, STATE_FAILED_WWIDS, s->path->wwid))
-			explain_add(e, at, "failed", "/run", "making its map failed before");
+			explain_add(e, at, "failed", host_places()->run_dir,
+				    "making its map failed before");
 	}
 	explain_add(e, at, "in use", NULL, "%s", use ? use : "no");
 	explain_add(e, at, "multipath", NULL, "%s: %s", yes ? "takes it" : "leaves it", rule);

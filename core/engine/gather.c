@@ -325,7 +325,9 @@ void gather(struct engine *e, struct gathered *ret)
 	ret->daemon = gather_daemon(e);
 	if (ret->daemon == DAEMON_UNSEEN)
 		unseen(ret, "multipathd: not recorded");
-	r = gather_kernel(e, true);
+	r = gather_kernel(e, host_answers(e->host));
 	if (r)
 		without_kernel(e, ret, r);
+	else if (!host_answers(e->host))
+		unseen(ret, "what path checkers say: not recorded");
 }

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/host/devio_answer.h"
 #include "core/host/fdio.h"
 #include "core/host/jobs.h"
 
@@ -200,23 +201,31 @@ static void cdb_name(const uint8_t *cdb, unsigned int len, char *name)
 		sprintf(name + 2 * i, "%02x", cdb[i]);
 }
 
-static int answer_for_cdb(int dir, const struct scsi_cmd *c, struct answer *ret_a)
+bool answer_cdb_name(const struct scsi_cmd *c, bool any_length, char *name)
 {
-	char name[2 * sizeof(c->cdb) + 1] = "";
 	uint8_t cdb[sizeof(c->cdb)];
-	unsigned int at, len;
-	int r;
+	unsigned int at = 0, len = 0;
 
 	memcpy(cdb, c->cdb, sizeof(cdb));
+	if (any_length) {
+		alloc_field(cdb[0], &at, &len);
+		if (!len || at + len > c->cdb_len)
+			return false;
+		memset(cdb + at, 0, len);
+	}
 	cdb_name(cdb, c->cdb_len, name);
+	return true;
+}
+
+static int answer_for_cdb(int dir, const struct scsi_cmd *c, struct answer *ret_a)
+{
+	char name[ANSWER_NAME_MAX] = "";
+	int r;
+
+	answer_cdb_name(c, false, name);
 	r = answer_read(dir, name, ret_a);
-	if (r != -ENOENT)
+	if (r != -ENOENT || !answer_cdb_name(c, true, name))
 		return r;
-	alloc_field(cdb[0], &at, &len);
-	if (!len || at + len > c->cdb_len)
-		return r;
-	memset(cdb + at, 0, len);
-	cdb_name(cdb, c->cdb_len, name);
 	return answer_read(dir, name, ret_a);
 }
 
@@ -256,7 +265,7 @@ static void replay_scsi(struct devio_dev *d, const struct scsi_cmd *c, void *buf
 }
 
 /* "nvme-OPCODE-NSID-CDW10...": hex, zero words at the end left out. */
-static void nvme_name(const struct nvme_cmd *c, char *name, size_t size)
+void answer_nvme_name(const struct nvme_cmd *c, char *name, size_t size)
 {
 	const uint32_t w[] = { c->cdw10, c->cdw11, c->cdw12, c->cdw13, c->cdw14 };
 	size_t n = 5, len;
@@ -271,10 +280,10 @@ static void nvme_name(const struct nvme_cmd *c, char *name, size_t size)
 static int replay_nvme(struct devio_dev *d, const struct nvme_cmd *c, void *buf)
 {
 	__attribute__((cleanup(answer_done))) struct answer a = { 0 };
-	char name[80];
+	char name[ANSWER_NAME_MAX];
 	int r;
 
-	nvme_name(c, name, sizeof(name));
+	answer_nvme_name(c, name, sizeof(name));
 	r = answer_read(d->dir, name, &a);
 	if (r < 0)
 		return r == -ENOENT ? -ENODEV : r;

@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "core/host/fdio.h"
+#include "core/host/record.h"
 
 #define WALK_DEPTH 64 /* directories below the root */
 #define WALK_LINKS 40 /* as many as the kernel follows */
@@ -41,9 +42,12 @@ struct fstree {
 	int root; /* -1: there is no such directory */
 	bool replay;
 	struct kept *kept;
+	struct record *record; /* NULL: nothing is recorded */
+	const char *prefix;
 };
 
 struct walk {
+	const struct fstree *tree;
 	int fd[WALK_DEPTH + 1];	    /* fd[0] is the tree's own */
 	size_t end[WALK_DEPTH + 1]; /* length of real[] at each depth */
 	int depth;
@@ -144,6 +148,18 @@ static int walk_down(struct walk *w, int fd, const char *name)
 	return 0;
 }
 
+static void record_walked_link(const struct walk *w, int fd, const char *name)
+{
+	char path[PATH_MAX], target[PATH_MAX];
+	ssize_t n = readlinkat(fd, "", target, sizeof(target) - 1);
+
+	if (n < 0 || snprintf(path, sizeof(path), "%s/%s%s%s", w->tree->prefix, w->real,
+			      *w->real ? "/" : "", name) >= (int)sizeof(path))
+		return;
+	target[n] = '\0';
+	record_link(w->tree->record, path, target);
+}
+
 /* One component; @rest is what follows it. */
 static int walk_step(struct walk *w, const char *name, const char *rest)
 {
@@ -154,8 +170,11 @@ static int walk_step(struct walk *w, const char *name, const char *rest)
 	fd = openat(w->fd[w->depth], name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
-	if (S_ISLNK(st.st_mode))
+	if (S_ISLNK(st.st_mode)) {
+		if (w->tree->record)
+			record_walked_link(w, fd, name);
 		return walk_link(w, fd, rest);
+	}
 	r = walk_down(w, fd, name);
 	if (r < 0)
 		return r;
@@ -167,6 +186,7 @@ static int walk_step(struct walk *w, const char *name, const char *rest)
 /* Leaves w->fd[w->depth] at the end of @path and w->real telling where that is. */
 static int walk(struct fstree *t, const char *path, struct walk *w)
 {
+	w->tree = t;
 	w->fd[0] = t->root;
 	w->end[0] = 0;
 	w->depth = w->links = 0;
@@ -212,6 +232,85 @@ static int open_by_walk(struct fstree *t, const char *path, int flags)
 	return r;
 }
 
+/* The links and folders in a folder that is looked at. */
+static void record_listing(struct fstree *t, int dir_fd, const char *path)
+{
+	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *e;
+
+	while (dir && (e = readdir(dir))) {
+		char at[PATH_MAX], target[PATH_MAX];
+		ssize_t n;
+
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") ||
+		    snprintf(at, sizeof(at), "%s/%s", path, e->d_name) >= (int)sizeof(at))
+			continue;
+		n = e->d_type == DT_LNK ? readlinkat(fd, e->d_name, target, sizeof(target) - 1)
+					: -1;
+		if (n >= 0) {
+			target[n] = '\0';
+			record_link(t->record, at, target);
+		} else if (e->d_type == DT_DIR) {
+			record_dir(t->record, at);
+		}
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* What stands at the end of a walk, whole. Files of sysfs and procfs do not tell their size. */
+static void record_end(struct fstree *t, int fd, const struct stat *st, const char *path)
+{
+	__attribute__((cleanup(fd_close))) int file = -1;
+	__attribute__((cleanup(free_text))) char *text = NULL;
+	char proc[64];
+	size_t len = 0;
+
+	if (S_ISDIR(st->st_mode)) {
+		record_dir(t->record, path);
+		record_listing(t, fd, path);
+		return;
+	}
+	if (!S_ISREG(st->st_mode))
+		return;
+	snprintf(proc, sizeof(proc), "/proc/self/fd/%d", fd);
+	file = open(proc, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (file < 0 || fd_slurp(file, 16u << 20, &text, &len))
+		len = 0; /* one that can only be written: it is there, and empty */
+	record_file(t->record, path, text ? text : "", len);
+}
+
+static void record_look(struct fstree *t, const char *path)
+{
+	char at[PATH_MAX];
+	struct stat st;
+	struct walk w;
+
+	if (walk(t, path, &w) == 0 && fstat(w.fd[w.depth], &st) == 0 &&
+	    snprintf(at, sizeof(at), "%s/%s", t->prefix, w.real) < (int)sizeof(at) && *w.real &&
+	    !(S_ISREG(st.st_mode) && record_has(t->record, at)))
+		record_end(t, w.fd[w.depth], &st, at);
+	walk_done(&w);
+}
+
+/* Where a link leads has to be there, too. */
+static void record_real(struct fstree *t, const struct walk *w)
+{
+	char at[PATH_MAX];
+	struct stat st;
+
+	if (*w->real && !fstat(w->fd[w->depth], &st) && S_ISDIR(st.st_mode) &&
+	    snprintf(at, sizeof(at), "%s/%s", t->prefix, w->real) < (int)sizeof(at))
+		record_dir(t->record, at);
+}
+
+void fstree_record(struct fstree *t, struct record *r, const char *prefix)
+{
+	t->record = r;
+	t->prefix = prefix;
+}
+
 static int open_below(struct fstree *t, const char *path, int flags)
 {
 	/* openat2 refuses flags that mean nothing to O_PATH. */
@@ -222,6 +321,8 @@ static int open_below(struct fstree *t, const char *path, int flags)
 	if (t->root < 0)
 		return -ENOENT;
 	path += strspn(path, "/");
+	if (t->record)
+		record_look(t, path);
 	fd = (int)syscall(SYS_openat2, t->root, *path ? path : ".", &how, sizeof(how));
 	if (fd >= 0)
 		return fd;
@@ -515,6 +616,8 @@ int fstree_real(struct fstree *t, const char *path, char *buf, size_t len)
 		r = -EOVERFLOW;
 	if (r == 0)
 		strcpy(buf, w.real);
+	if (r == 0 && t->record)
+		record_real(t, &w);
 	walk_done(&w);
 	return r;
 }

@@ -6,6 +6,8 @@
 #include "core/host/host.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -44,6 +46,15 @@ void host_pause(struct host *h, int64_t ns)
 	else
 		while (nanosleep(&t, &t) && errno == EINTR)
 			;
+}
+
+bool host_answers(const struct host *h)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/scsi", h->root);
+	return !h->replay || !stat(path, &st);
 }
 
 int host_node(struct host *h, const char *path, dev_t *ret_devno)

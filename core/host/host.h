@@ -42,6 +42,9 @@ int host_live(struct host **ret_host);
 int host_replay(const char *dir, struct host **ret_host);
 void host_free(struct host *h);
 
+/* Are there devices to ask, or was none of their answers recorded (a sosreport)? */
+bool host_answers(const struct host *h);
+
 /* The pool, made at first use: 64 workers live, none in replay. */
 struct jobs *host_jobs(struct host *h);
 
