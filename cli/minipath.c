@@ -24,7 +24,8 @@ static const struct {
 	  "are the maps well? text, JSON, Nagios, OpenMetrics; exit 0 to 3" },
 	{ "explain", explain_main, "why is this disk (not) multipathed, why is this map so?" },
 	{ "capture", capture_main, "record this host: capture DIR|FILE.tar" },
-	{ "replay", replay_main, "run a command on a recorded host: replay DIR|FILE.tar -- COMMAND..." },
+	{ "replay", replay_main,
+	  "run a command on a recorded host: replay DIR|FILE.tar -- COMMAND..." },
 };
 
 main_fn cli_find(const char *name)
