@@ -228,7 +228,6 @@ void maps_joined(struct multipathd *d, struct map *m)
 	for (unsigned int i = 0; i < m->n_paths; i++) {
 		sched_meet(d, m->paths[i]);
 		path_event(d, m->paths[i], LIFE_LOADED, m->paths[i]->state, NULL);
-		reserve_path(d, m->paths[i]);
 	}
 	mapclock_queueing(d, m, QUEUEING_SET_UP);
 }
@@ -276,6 +275,7 @@ static void joined(struct multipathd *d, const struct map *m, struct path *const
 		mlog(2, "%s [%u:%u]: path added to devmap %s", p->dev.name, major(p->dev.devno),
 		     minor(p->dev.devno), m->alias);
 		path_tell_udev(d, p, true);
+		reserve_path(d, p);
 		if (!p->duty.chosen)
 			sched_ask(d, p);
 	}

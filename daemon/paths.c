@@ -54,7 +54,6 @@ static void do_fail(struct doing *x)
 static void do_reinstate(struct doing *x)
 {
 	tell_kernel(x, "reinstate_path");
-	reserve_path(x->d, x->p);
 }
 
 static void do_enable_group(struct doing *x)
@@ -214,6 +213,8 @@ static void step(struct multipathd *d, struct path *p, const struct life_event *
 	for (size_t i = 0; i < sizeof(doings) / sizeof(doings[0]); i++)
 		if (s.todo & doings[i].bit)
 			doings[i].act(&x);
+	if (s.became_usable)
+		reserve_path(d, p);
 	record(&x, ev);
 	sched_rearm(d, p->life.next_ns);
 	if (x.refused && ev->kind != LIFE_DM_REFUSED)

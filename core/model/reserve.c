@@ -10,16 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/host/devio.h"
-#include "core/model/bytes.h"
 #include "parser/kwtype.h"
 #include "parser/strbuf.h"
-
-#define PERSISTENT_RESERVE_OUT	     0x5f
-#define REGISTER_AND_IGNORE_EXISTING 0x06
-#define PARAM_APTPL		     0x01
-#define PARAM_FLAGS		     20 /* byte of the parameter list */
-#define TIMEOUT_MS		     30000
 
 static const char header[] =
 	"# Multipath persistent reservation keys, Version : 1.0\n"
@@ -124,23 +116,4 @@ void prkeys_edit(const char *text, const char *wwid, const struct pr_key *key, s
 	}
 	if (key)
 		put_key(wwid, key, out);
-}
-
-static void put_be64(uint8_t *p, uint64_t v)
-{
-	put_be32(p, (uint32_t)(v >> 32));
-	put_be32(p + 4, (uint32_t)v);
-}
-
-void pr_register(const struct pr_key *k, struct scsi_cmd *ret_cmd, uint8_t data[PR_REGISTER_LEN])
-{
-	*ret_cmd = (struct scsi_cmd){
-		.cdb_len = 10, .write = true, .len = PR_REGISTER_LEN, .timeout_ms = TIMEOUT_MS
-	};
-	ret_cmd->cdb[0] = PERSISTENT_RESERVE_OUT;
-	ret_cmd->cdb[1] = REGISTER_AND_IGNORE_EXISTING;
-	put_be32(ret_cmd->cdb + 5, PR_REGISTER_LEN);
-	memset(data, 0, PR_REGISTER_LEN);
-	put_be64(data + 8, k->key);
-	data[PARAM_FLAGS] = k->aptpl ? PARAM_APTPL : 0;
 }

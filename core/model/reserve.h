@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * reserve.h - persistent reservations as far as the daemon is concerned: which map has its key
- * registered, the file that keeps keys, the command that registers one. Pure. Source: SPC-6 6.17
- * (PERSISTENT RESERVE OUT).
+ * registered, keys as text, the file that keeps them. Pure. The commands stand in pr.h.
  */
 #ifndef MP_RESERVE_H
 #define MP_RESERVE_H
@@ -10,9 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct devio_dev;
 struct kwval;
-struct scsi_cmd;
 struct strbuf;
 
 /* What mpathpersist tells the daemon of a map; kept across generations. */
@@ -37,10 +34,5 @@ void pr_key_text(const struct pr_key *k, struct strbuf *out); /* "0x123:aptpl" *
 bool prkeys_find(const char *text, const char *wwid, struct pr_key *ret_key);
 /* @text with the key of @wwid set; @key NULL: its line becomes a comment. "" gets a header. */
 void prkeys_edit(const char *text, const char *wwid, const struct pr_key *key, struct strbuf *out);
-
-#define PR_REGISTER_LEN 24
-
-/* REGISTER AND IGNORE EXISTING KEY. */
-void pr_register(const struct pr_key *k, struct scsi_cmd *ret_cmd, uint8_t data[PR_REGISTER_LEN]);
 
 #endif

@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 
-#include "core/host/devio.h"
 #include "core/model/reserve.h"
 #include "parser/strbuf.h"
 
@@ -97,25 +96,6 @@ static void test_odd_file(void **state)
 			    "0x3 a b\n");
 }
 
-static void test_command(void **state)
-{
-	static const uint8_t cdb[10] = { 0x5f, 0x06, 0, 0, 0, 0, 0, 0, 24, 0 };
-	static const uint8_t param[24] = { 0,	 0,    0,    0,	   0,	 0, 0, 0, 0x01, 0x02, 0x03,
-					   0x04, 0x05, 0x06, 0x07, 0x08, 0, 0, 0, 0,	0x01 };
-	uint8_t data[PR_REGISTER_LEN];
-	struct scsi_cmd c;
-
-	(void)state;
-	pr_register(&(struct pr_key){ .key = 0x0102030405060708, .aptpl = true }, &c, data);
-	assert_int_equal(c.cdb_len, 10);
-	assert_memory_equal(c.cdb, cdb, 10);
-	assert_memory_equal(data, param, 24);
-	assert_true(c.write);
-	assert_int_equal(c.len, 24);
-	pr_register(&(struct pr_key){ .key = 1 }, &c, data);
-	assert_int_equal(data[20], 0);
-}
-
 static void test_flags(void **state)
 {
 	struct map_pr pr = { 0 };
@@ -129,8 +109,9 @@ static void test_flags(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_keys),	 cmocka_unit_test(test_file),
-		cmocka_unit_test(test_odd_file), cmocka_unit_test(test_command),
+		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_odd_file),
 		cmocka_unit_test(test_flags),
 	};
 
