@@ -9,16 +9,17 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libminipath.a
 
 unit: $(UNIT)
 
-# One libFuzzer program per tests/fuzz/fuzz_*.c, built by clang with ASan and UBSan.
-FB := build-fuzz
+# One libFuzzer program per tests/fuzz/fuzz_*.c, built by clang with ASan and UBSan. FUZZCOV are
+# further flags; tests/fuzz/run has runs that take them into a folder FB of their own.
+FB ?= build-fuzz
 fuzz:
-	$(Q)$(MAKE) --no-print-directory B=$(FB) CC=clang CFLAGS="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" \
+	$(Q)$(MAKE) --no-print-directory B=$(FB) CC=clang CFLAGS="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all $(FUZZCOV)" \
 	  HARDEN= $(FB)/libminipath.a $(FUZZ:%=$(FB)/tests/fuzz/%)
 
 $(FB)/tests/fuzz/%: tests/fuzz/%.c $(FB)/libminipath.a
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(@D) && clang -std=gnu11 $(OPT) $(WARN) -Wno-missing-prototypes -fsanitize=fuzzer,address,undefined \
-	  -fno-sanitize-recover=all $(CPPFLAGS) -o $@ $< $(FB)/libminipath.a $(LDLIBS)
+	  -fno-sanitize-recover=all $(FUZZCOV) $(CPPFLAGS) -o $@ $< $(FB)/libminipath.a $(LDLIBS)
 
 include tests/conf/rules.mk
 include tests/daemon/rules.mk

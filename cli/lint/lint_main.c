@@ -546,6 +546,9 @@ static int work(struct call *c)
 
 	if (!c->n_names)
 		add_default_names(c, c->root);
+	if (!c->n_names && !c->unread.n)
+		fprintf(stderr, "minipath lint: there is no %s%s here, nothing is checked\n",
+			c->root, c->places->config);
 	err = read_initramfs(c);
 	if (!err)
 		err = run_all(c);

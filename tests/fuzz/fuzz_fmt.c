@@ -95,19 +95,24 @@ static void check_diff(const struct fmt *f, const struct srcfile *from)
 	assert(new.len == f->out.len && !memcmp(sb_str(&new), sb_str(&f->out), new.len));
 }
 
-static void check_changed(const struct fmt *f, const struct strbuf *text,
+/* fmt_text() compares what both mean before it says "changed"; here the judge is another one. */
+static void check_meaning(const struct fmt *f, const struct strbuf *text,
 			  const struct config_base *base)
 {
 	__attribute__((cleanup(sb_done))) struct strbuf before = STRBUF_INIT, after = STRBUF_INIT;
-	__attribute__((cleanup(fmt_done))) struct fmt again = { 0 };
-	const struct fmt_reading how = { .base = bare, .users = &users };
-	struct srcfile *src;
 
 	dump(sb_str(text), text->len, base, &before);
 	dump(sb_str(&f->out), f->out.len, base, &after);
 	assert(!strcmp(sb_str(&before), sb_str(&after)));
+}
+
+static void check_stable(const struct fmt *f, const struct fmt_reading *how)
+{
+	__attribute__((cleanup(fmt_done))) struct fmt again = { 0 };
+	struct srcfile *src;
+
 	assert(srcfile_from_mem("again", sb_str(&f->out), f->out.len, &src) == 0);
-	assert(fmt_text(src, &how, &again) == 0);
+	assert(fmt_text(src, how, &again) == 0);
 	assert(again.result == FMT_SAME);
 	srcfile_free(src);
 }
@@ -133,7 +138,9 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 		break;
 	case FMT_CHANGED:
 		check_diff(&f, src);
-		check_changed(&f, &text, len % 16 ? bare : with_arrays);
+		if (len % 4 == 0)
+			check_meaning(&f, &text, len % 16 ? bare : with_arrays);
+		check_stable(&f, &how);
 		break;
 	case FMT_SAME:
 		assert(f.out.len == text.len);

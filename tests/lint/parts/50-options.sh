@@ -61,6 +61,15 @@ cp "$tmp/error.conf" "$tmp/host/etc/multipath/conf.d/a.conf.bak"
 	{ cat "$tmp/out" "$tmp/err"; false; }
 result $? "the main file and conf.d, in order, *.conf only"
 
+mkdir -p "$tmp/bare/etc"
+"$mini" replay "$tmp/bare" -- lint >"$tmp/out" 2>"$tmp/err"
+[ $? = 0 ] && grep -q "bare/etc/multipath.conf here, nothing is checked" "$tmp/err" && grep -q 'in 0 files' "$tmp/out"
+result $? "a machine without configuration: said so, as a forgotten FILE in a CI job would look the same"
+ln -s nowhere "$tmp/host/etc/multipath/conf.d/c.conf"
+"$mini" replay "$tmp/host" -- lint --format=gcc >"$tmp/out" 2>"$tmp/err"
+[ $? = 3 ] && grep -q 'conf.d/c.conf: No such file' "$tmp/err" && grep -q 'conf.d/b.conf:2:12' "$tmp/out"
+result $? "a drop-in that vanished after it was listed: named, the others are checked, exit 3"
+
 # Comments that disable.
 cat >"$tmp/d.conf" <<'END'
 defaults {
