@@ -7,7 +7,7 @@
 static void put_text(struct strbuf *out, const char *key, const char *text)
 {
 	sb_printf(out, "\"%s\":", key);
-	show_json_string(text, out);
+	sb_add_json(out, text);
 	sb_addc(out, ',');
 }
 
@@ -33,7 +33,7 @@ static void put_problems(struct strbuf *out, const struct health_problem *p, uns
 		put_text(out, "level", health_word(p[i].level));
 		put_text(out, "id", health_id_word(p[i].id));
 		sb_add(out, "\"text\":");
-		show_json_string(p[i].text, out);
+		sb_add_json(out, p[i].text);
 		sb_addc(out, '}');
 	}
 	sb_addc(out, ']');
@@ -110,7 +110,7 @@ void status_json(const struct health *h, struct strbuf *out)
 	sb_add(out, ",\"unseen\":[");
 	for (unsigned int i = 0; i < h->seen->n_unseen; i++) {
 		sb_add(out, i ? "," : "");
-		show_json_string(h->seen->unseen[i], out);
+		sb_add_json(out, h->seen->unseen[i]);
 	}
 	sb_add(out, "],\"maps\":[");
 	for (unsigned int i = 0; i < h->n; i++) {

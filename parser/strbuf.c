@@ -153,3 +153,35 @@ void sb_add_safe(struct strbuf *sb, const char *s)
 		p += n ? n : 1;
 	}
 }
+
+/* A byte or two that cannot stand as they are. Returns how many. */
+static size_t add_json_odd(struct strbuf *sb, const unsigned char *p)
+{
+	if (p[0] < 0x20 || p[0] == 0x7f) {
+		sb_printf(sb, "\\u%04x", p[0]);
+		return 1;
+	}
+	if (p[0] == 0xc2 && is_cont(p[1])) { /* a C1 control */
+		sb_printf(sb, "\\u%04x", p[1]);
+		return 2;
+	}
+	sb_printf(sb, "\\\\x%02x", p[0]);
+	return 1;
+}
+
+void sb_add_json(struct strbuf *sb, const char *s)
+{
+	const unsigned char *p = (const unsigned char *)s;
+
+	sb_addc(sb, '"');
+	while (*p) {
+		size_t n = utf8_len(p);
+
+		if (*p == '"' || *p == '\\')
+			sb_addc(sb, '\\');
+		if (n)
+			sb_addn(sb, p, n);
+		p += n ? n : add_json_odd(sb, p);
+	}
+	sb_addc(sb, '"');
+}

@@ -38,4 +38,8 @@ char *sb_take(struct strbuf *sb);
 /* Add @s with every control character, DEL and byte that is not valid UTF-8 shown as \xNN. */
 void sb_add_safe(struct strbuf *sb, const char *s);
 
+/* Add @s as a JSON string, quotes and all. Controls are \uNNNN; a byte that is not valid UTF-8 is the
+ * text \xNN. */
+void sb_add_json(struct strbuf *sb, const char *s);
+
 #endif

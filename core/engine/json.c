@@ -46,60 +46,6 @@ static const struct member path_members[] = {
 	{ "lun_hex", 'L', true },   { "marginal_st", 'M', true },
 };
 
-/* The bytes that the first one announces, as far as they are there. */
-static size_t announced(const char *s)
-{
-	unsigned char c = (unsigned char)*s;
-	size_t want = c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4, len = 1;
-
-	while (len < want && ((unsigned char)s[len] & 0xc0) == 0x80)
-		len++;
-	return len;
-}
-
-/* A character beyond ASCII. Returns the bytes used. sb_add_safe() knows what is UTF-8 and printable;
- * the C1 controls are UTF-8 but not printable; all else is a byte shown as text. */
-static size_t put_wide(struct strbuf *out, const char *s)
-{
-	__attribute__((cleanup(sb_done))) struct strbuf safe = STRBUF_INIT;
-	size_t len = announced(s);
-	char one[5] = "";
-
-	memcpy(one, s, len);
-	sb_add_safe(&safe, one);
-	if (strcmp(sb_str(&safe), one) == 0)
-		sb_addn(out, s, len);
-	else if (len == 2 && one[0] == '\xc2')
-		sb_printf(out, "\\u%04x", (unsigned char)one[1]);
-	else {
-		sb_printf(out, "\\\\x%02x", (unsigned char)one[0]);
-		return 1;
-	}
-	return len;
-}
-
-void show_json_string(const char *s, struct strbuf *out)
-{
-	sb_addc(out, '"');
-	while (*s) {
-		unsigned char c = (unsigned char)*s;
-
-		if (c >= 0x80) {
-			s += put_wide(out, s);
-			continue;
-		}
-		if (c < ' ' || c == 0x7f)
-			sb_printf(out, "\\u%04x", c);
-		else {
-			if (c == '"' || c == '\\')
-				sb_addc(out, '\\');
-			sb_addc(out, *s);
-		}
-		s++;
-	}
-	sb_addc(out, '"');
-}
-
 static void put_indent(struct strbuf *out, unsigned int level)
 {
 	sb_fill(out, ' ', (size_t)INDENT * level);
@@ -117,7 +63,7 @@ static void put_members(struct strbuf *out, enum show_kind kind, const struct sh
 		put_indent(out, level);
 		sb_printf(out, "\"%s\" : ", members[i].key);
 		if (members[i].quoted)
-			show_json_string(sb_str(&text), out);
+			sb_add_json(out, sb_str(&text));
 		else
 			sb_add(out, sb_str(&text));
 		sb_add(out, last && i + 1 == n ? "\n" : ",\n");

@@ -60,8 +60,6 @@ void show_map(const struct map *m, const char *format, const struct show_widths 
  * the text "\xNN". */
 void show_maps_json(const struct topology *t, struct strbuf *out);
 void show_map_json(const struct map *m, struct strbuf *out);
-/* @s in quotes, escaped as above. */
-void show_json_string(const char *s, struct strbuf *out);
 
 /* Reply of `show wildcards`. */
 void show_wildcards(struct strbuf *out);

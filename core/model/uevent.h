@@ -33,6 +33,9 @@ struct uevent {
 	int64_t came_ns;
 	struct uevent *next; /* of the queue */
 	struct uevent *also; /* of the same transaction: same WWID, same kind */
+	/* the queue's own: the event of the same device before it in the queue */
+	struct uevent *earlier;
+	bool obsolete;
 };
 
 /* Takes @props over, also where it fails. -EINVAL: not a block device's event, or without name. */
@@ -43,7 +46,7 @@ void uevent_free(struct uevent *ev); /* with its also list, not its next */
  * UUID is not told counts), add, change and remove. */
 bool uevent_interesting(const struct uevent *ev);
 
-/* Text of keyword uid_attrs ("sd:ID_SERIAL dasd:ID_UID"): sets ev->wwid. NULL: leaves it "". */
+/* Sets the wwid of a path's event. @uid_attrs: text of that keyword, NULL: unset, nothing is done. */
 void uevent_identify(struct uevent *ev, const char *uid_attrs);
 
 #define UEVENTS_MAX	8192
@@ -52,7 +55,7 @@ void uevent_identify(struct uevent *ev, const char *uid_attrs);
 
 struct uevent_queue {
 	struct uevent *first, **last; /* last NULL: empty and new */
-	unsigned int n;
+	unsigned int n;		      /* of them; merged ones count once */
 	bool lost; /* more than UEVENTS_MAX different ones: look at everything again */
 	int64_t last_ns;
 };
