@@ -16,6 +16,7 @@ static const struct {
 } verbs[] = {
 	{ "multipath", multipath_main,
 	  "device mapper multipath maps: list, create, reload, remove" },
+	{ "multipathd", multipathd_main, "the daemon that keeps paths alive, and its client" },
 	{ "multipathc", multipathc_main, "a session with the running multipathd" },
 	{ "scsi-id", scsi_id_main, "the identity of a SCSI disk, as udev's scsi_id prints it" },
 	{ "fmt", fmt_main, "lay configuration files out anew without changing what they mean" },
