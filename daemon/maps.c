@@ -14,6 +14,7 @@
 
 #include "core/engine/desire.h"
 #include "core/engine/log.h"
+#include "core/engine/names.h"
 #include "core/engine/observe.h"
 #include "core/model/dmtext.h"
 #include "core/model/evlog.h"
@@ -22,8 +23,9 @@
 #include "daemon/reserve.h"
 #include "parser/arena.h"
 
-#define RETRY_NS	(5 * NSEC_PER_SEC) /* a change the kernel refused is tried again */
-#define RETRY_LOCKED_NS NSEC_PER_SEC	   /* a partitioner holds a path */
+#define RETRY_NS	(5 * NSEC_PER_SEC)  /* a change the kernel refused is tried again */
+#define RETRY_LOCKED_NS NSEC_PER_SEC	    /* a partitioner holds a path */
+#define REMEMBER_NS	(60 * NSEC_PER_SEC) /* a WWID that could not be written down */
 
 /* A map to be looked at, and who waits for it. */
 struct touched {
@@ -124,7 +126,12 @@ struct loop_timer *maps_clock(const struct multipathd *d)
 
 bool maps_settled(const struct multipathd *d)
 {
-	return !d->lane->touched && !d->lane->batch;
+	int64_t now = daemon_now(d);
+
+	for (const struct touched *t = d->lane->touched; t; t = t->next)
+		if (t->not_before <= now)
+			return false;
+	return !d->lane->batch;
 }
 
 /* --- touching -------------------------------------------------------------------------------- */
@@ -447,12 +454,26 @@ static bool suits(const struct touched *t, const struct map *m)
 	return m->action != ACT_SWITCHPG || t->configure || t->how & TOUCH_RELOAD;
 }
 
+/* A path has come back to a map that was to go with its last user. */
+static void cancel_removal(struct multipathd *d, const char *wwid)
+{
+	struct map *m = topology_map(d->e->topo, wwid);
+	struct map_rules rules;
+
+	if (!m)
+		return;
+	map_rules(&m->props, d->e->cfg, &rules);
+	if (map_cancels_remove(m, &rules))
+		daemon_message(d, m, "@cancel_deferred_remove");
+}
+
 static void plan(struct multipathd *d, struct batch *b, struct map *wanted)
 {
 	struct touched *t = touched_of(d->lane->touched, wanted->wwid);
 	struct change c;
 	struct lane_item *item;
 
+	cancel_removal(d, wanted->wwid);
 	d->e->opt.force_reload = t->how & TOUCH_RELOAD;
 	if (apply_plan(d->e, wanted, &c) != APPLY_RUN) {
 		d->e->opt.force_reload = false;
@@ -501,6 +522,22 @@ static void plan_asked_removal(struct multipathd *d, struct batch *b, struct tou
 	loop_timer_set(d->loop, &d->lane->settle, t->not_before);
 }
 
+/* The map stays, with a table that names devices which are gone. They are forgotten all the same: what
+ * comes back under their names and numbers is new to the table (see path_arrives()). */
+static void detach(struct multipathd *d, struct map *m)
+{
+	struct path **before = calloc(m->n_paths + 1, sizeof(*before));
+	unsigned int n = 0;
+
+	for (; before && n < m->n_paths; n++)
+		before[n] = m->paths[n];
+	map_clear(m);
+	for (unsigned int i = 0; i < n; i++)
+		before[i]->map = NULL;
+	released(d, before, n);
+	free(before);
+}
+
 /* A map that exists and for which no path is left. */
 static void plan_last(struct multipathd *d, struct batch *b, struct map *m, struct touched *t)
 {
@@ -518,14 +555,25 @@ static void plan_last(struct multipathd *d, struct batch *b, struct map *m, stru
 		mapclock_queueing(d, m, QUEUEING_REMOVING);
 	if (last.remove)
 		plan_removal(d, b, t, last.deferred);
+	else
+		detach(d, m);
 }
 
-static bool has_live_path(const struct map *m)
+static bool is_wanted(const struct engine *e, const char *wwid)
+{
+	for (unsigned int i = 0; i < e->n_wanted; i++)
+		if (!strcmp(e->wanted[i]->wwid, wwid))
+			return true;
+	return false;
+}
+
+/* It had paths, and none of them is to stay. */
+static bool lost_all(const struct map *m)
 {
 	for (unsigned int i = 0; i < m->n_paths; i++)
 		if (!m->paths[i]->duty.gone && !m->paths[i]->duty.wwid_changed)
-			return true;
-	return false;
+			return false;
+	return m->n_paths > 0;
 }
 
 static void plan_all(struct multipathd *d, struct batch *b)
@@ -543,7 +591,7 @@ static void plan_all(struct multipathd *d, struct batch *b)
 
 		if (t->ready && t->how & TOUCH_REMOVE)
 			plan_asked_removal(d, b, t);
-		else if (m && !has_live_path(m))
+		else if (m && lost_all(m) && !is_wanted(e, m->wwid))
 			plan_last(d, b, m, t);
 	}
 	/* wishes had borrowed the paths */
@@ -656,6 +704,19 @@ static void batch_free(struct batch *b)
 	free(b);
 }
 
+/* A map that is there is to be ours at the next start, too. What cannot be written now (a full disk, a
+ * lock that somebody holds) is tried again, and said once. */
+static void remember(struct multipathd *d, const struct touched *t)
+{
+	if (!topology_map(d->e->topo, t->wwid) || names_wwid_known(d->e, t->wwid))
+		return;
+	if (names_wwid_add(d->e, t->wwid) >= 0) {
+		d->e->state_failed = false;
+		return;
+	}
+	maps_touch_later(d, t->wwid, daemon_now(d) + REMEMBER_NS);
+}
+
 static void finish_batch(struct multipathd *d, struct batch *b)
 {
 	struct touched *t;
@@ -673,6 +734,7 @@ static void finish_batch(struct multipathd *d, struct batch *b)
 	d->e->n_by_wwid = 0;
 	while ((t = b->touched)) {
 		b->touched = t->next;
+		remember(d, t);
 		answer(t);
 		touched_free(t);
 	}
@@ -685,7 +747,10 @@ static void batch_done(void *ctx, struct work *w)
 
 	d->lane->batch = NULL;
 	finish_batch(d, (struct batch *)w);
-	maps_settle_soon(d);
+	if (d->state == DAEMON_SHUTDOWN)
+		loop_stop(d->loop);
+	else
+		maps_settle_soon(d);
 }
 
 static void take_ready(struct multipathd *d, struct batch *b)
@@ -724,9 +789,17 @@ static void run_or_finish(struct multipathd *d, struct batch *b)
 	finish_batch(d, b);
 }
 
+static bool configuring(const struct multipathd *d)
+{
+	for (const struct touched *t = d->lane->touched; t; t = t->next)
+		if (t->configure)
+			return true;
+	return d->lane->batch != NULL;
+}
+
 static void configured(struct multipathd *d)
 {
-	if (d->lane->configuring && maps_settled(d)) {
+	if (d->lane->configuring && !configuring(d)) {
 		d->lane->configuring = false;
 		daemon_set_state(d, DAEMON_IDLE);
 	}

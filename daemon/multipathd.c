@@ -12,6 +12,11 @@
 #include "core/model/evlog.h"
 #include "daemon/parts.h"
 
+/* The loop waits for the lock of a state file: as long as an edit takes, not as long as a holder that
+ * hangs. */
+#define LOCK_PATIENCE_NS (200 * NSEC_PER_MSEC)
+#define SHUTDOWN_NS	 (5 * NSEC_PER_SEC)
+
 const char *daemon_state_shown(enum daemon_state s)
 {
 	static const char *const words[] = {
@@ -41,6 +46,7 @@ struct multipathd *daemon_new(struct host *h, struct loop *l, const struct daemo
 	d->host = h;
 	d->loop = l;
 	d->opt = *opt;
+	state_patience(h->state, LOCK_PATIENCE_NS);
 	d->log = calloc(1, sizeof(*d->log));
 	if (!d->log || sched_new(d) || maps_new(d)) {
 		daemon_free(d);
@@ -53,6 +59,7 @@ void daemon_free(struct multipathd *d)
 {
 	if (!d)
 		return;
+	loop_timer_clear(&d->patience);
 	uevents_free(d);
 	dmevents_done(d);
 	sampler_free(d);
@@ -192,6 +199,14 @@ void daemon_workers(const struct multipathd *d, struct daemon_workers *ret)
 
 /* --- the end --------------------------------------------------------------------------------- */
 
+static void give_up(void *ctx)
+{
+	struct multipathd *d = ctx;
+
+	mlog(1, "a change of a map does not come to its end, not waiting for it");
+	loop_stop(d->loop);
+}
+
 void daemon_shutdown(struct multipathd *d)
 {
 	if (d->state == DAEMON_SHUTDOWN)
@@ -199,5 +214,11 @@ void daemon_shutdown(struct multipathd *d)
 	daemon_set_state(d, DAEMON_SHUTDOWN);
 	for (unsigned int i = 0; d->e && i < d->e->topo->n_maps; i++)
 		mapclock_queueing(d, d->e->topo->maps[i], QUEUEING_SHUTDOWN);
-	loop_stop(d->loop);
+	/* a change under way is not to be cut in two; one that hangs is not waited for */
+	if (!work_running(maps_lane(d)) || !d->e) {
+		loop_stop(d->loop);
+		return;
+	}
+	d->patience = (struct loop_timer){ .fn = give_up, .ctx = d };
+	loop_timer_after(d->loop, &d->patience, SHUTDOWN_NS);
 }

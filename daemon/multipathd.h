@@ -15,8 +15,8 @@
 #include <stdint.h>
 
 #include "core/engine/engine.h"
+#include "daemon/loop.h"
 
-struct loop;
 struct ctl;
 struct evlog;
 
@@ -67,6 +67,7 @@ struct multipathd {
 	struct daemon_events *events;
 	struct daemon_dm *dm; /* NULL: events are not polled */
 	struct daemon_sampler *sampler;
+	struct loop_timer patience;			  /* at the end, for the lane */
 	struct observation *watch;			  /* under way, NULL: none */
 	void (*on_state)(void *ctx, enum daemon_state s); /* told of every change of @state */
 	void *on_state_ctx;

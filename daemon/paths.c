@@ -176,7 +176,8 @@ static void cause_text(const struct path *p, const struct life_event *ev, char *
 		snprintf(out, len, "%s checker%s", checker ? checker : "path",
 			 ev->msg ? ev->msg : "");
 	else if (ev->kind == LIFE_OFFLINE)
-		snprintf(out, len, "device is %s", p->dev.state[0] ? p->dev.state : "gone");
+		snprintf(out, len, "device is %s",
+			 ev->state == PATH_REMOVED || !p->dev.state[0] ? "gone" : p->dev.state);
 	else
 		snprintf(out, len, "%s", life_kind_name(ev->kind));
 }
@@ -272,11 +273,27 @@ void path_leave(struct multipathd *d, struct path *p)
 	maps_touch(d, p->map->wwid, TOUCH_LOOK, NULL);
 }
 
+/* Does the kernel's table name this number? It means the device that had it when it was loaded. */
+static bool table_names(const struct map *m, dev_t devno)
+{
+	char word[32];
+	const char *at = m->dm.table;
+	size_t n;
+
+	snprintf(word, sizeof(word), " %u:%u ", major(devno), minor(devno));
+	n = strlen(word);
+	return at && memmem(at, strlen(at), word, n) != NULL;
+}
+
 static void new_path(struct multipathd *d, struct path *p)
 {
+	struct map *m = p->wwid[0] ? topology_map(d->e->topo, p->wwid) : NULL;
+
 	sched_meet(d, p);
 	udev_props_done(&p->dev.udev);
 	sched_ask(d, p);
+	if (m && table_names(m, p->dev.devno))
+		maps_touch(d, m->wwid, TOUCH_RELOAD, NULL);
 }
 
 /* News of a path that is there: its size, whether it can be written, its WWID. */

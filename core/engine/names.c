@@ -66,7 +66,9 @@ typedef int (*wwids_edit)(const char *text, const char *wwid, char **ret_text);
 
 static int write_failed(struct engine *e, enum state_file f, int r)
 {
-	mlog(0, "%s: cannot be written: %s", state_path(e->host->state, f), strerror(-r));
+	/* a daemon tries again and again */
+	mlog(e->opt.is_daemon && e->state_failed ? 3 : 0, "%s: cannot be written: %s",
+	     state_path(e->host->state, f), strerror(-r));
 	e->state_failed = true;
 	return r;
 }

@@ -44,6 +44,7 @@ struct mark { /* replay: what became of a marker */
 
 struct state {
 	bool replay;
+	int64_t patience_ns;
 	char *path[STATE__FILES], *dir[STATE__DIRS];
 	int lock_fd[STATE__FILES]; /* -1: not locked */
 	char *mem[STATE__FILES];   /* replay: the text written, NULL: as on disk */
@@ -77,6 +78,7 @@ int state_open(const char *etc, const char *run, bool replay, struct state **ret
 
 	if (!s)
 		return -ENOMEM;
+	s->patience_ns = LOCK_WAIT;
 	s->replay = replay;
 	for (int i = 0; i < STATE__FILES; i++) {
 		s->lock_fd[i] = -1;
@@ -181,9 +183,9 @@ static bool same_file(int fd, const char *path)
 }
 
 /* A locked descriptor of the file that has the name now. */
-static int open_locked(const char *path)
+static int open_locked(const char *path, int64_t patience_ns)
 {
-	int64_t deadline = now_ns() + LOCK_WAIT;
+	int64_t deadline = now_ns() + patience_ns;
 
 	for (;;) {
 		int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600), r;
@@ -199,6 +201,11 @@ static int open_locked(const char *path)
 	}
 }
 
+void state_patience(struct state *s, int64_t ns)
+{
+	s->patience_ns = ns;
+}
+
 int state_lock(struct state *s, enum state_file f)
 {
 	int r;
@@ -210,7 +217,7 @@ int state_lock(struct state *s, enum state_file f)
 	r = make_parents(s->path[f], 0755);
 	if (r < 0)
 		return r;
-	r = open_locked(s->path[f]);
+	r = open_locked(s->path[f], s->patience_ns);
 	if (r < 0)
 		return r;
 	s->lock_fd[f] = r;

@@ -28,6 +28,8 @@ void state_free(struct state *s);
 int state_read(struct state *s, enum state_file f, char **ret_text);
 int state_replace(struct state *s, enum state_file f, const char *text);
 int state_lock(struct state *s, enum state_file f); /* creates the file (0600) and its folder */
+/* How long state_lock() waits for another holder: 30 s, unless a caller who must not wait says less. */
+void state_patience(struct state *s, int64_t ns);
 void state_unlock(struct state *s, enum state_file f);
 const char *state_path(const struct state *s, enum state_file f); /* for messages */
 
