@@ -269,9 +269,11 @@ static void keep_identity(struct multipathd *d, struct path *p)
 static void keep_answer(struct multipathd *d, struct path *p, const struct check *c)
 {
 	int before = p->has_prio ? p->prio : -1;
+	char msg[sizeof(p->check_msg)];
 	enum path_state state;
 
 	probe_job_keep(d->e, c->job, p);
+	memcpy(msg, p->check_msg, sizeof(msg)); /* path_fsm() writes there */
 	if (!p->wwid[0]) {
 		keep_identity(d, p);
 		return;
@@ -279,7 +281,7 @@ static void keep_answer(struct multipathd *d, struct path *p, const struct check
 	if (c->want & SURVEY_CHECK)
 		p->duty.chosen = true;
 	if (probe_job_verdict(c->job, &state))
-		path_event(d, p, LIFE_VERDICT, state, p->check_msg);
+		path_event(d, p, LIFE_VERDICT, state, msg);
 	settle_answered(d, p);
 	if (p->map && (p->has_prio ? p->prio : -1) != before) {
 		for (unsigned int g = 0; g < p->map->n_groups; g++)

@@ -23,6 +23,7 @@ $(FB)/tests/fuzz/%: tests/fuzz/%.c $(FB)/libminipath.a
 
 include tests/conf/rules.mk
 include tests/daemon/rules.mk
+include tests/scenarios/rules.mk
 
 deps-build deps-check deps-vm: deps-%:
 	$(Q)dist/install-deps $*
