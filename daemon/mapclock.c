@@ -45,6 +45,8 @@ void mapclock_queueing(struct multipathd *d, struct map *m, enum queueing_event 
 		return;
 	if (daemon_message(d, m, s.message))
 		m->q.known = false;
+	m->duty.reread = true; /* the features have changed */
+	maps_settle_soon(d);
 	record(d, m, "queueing", s.message, &s.notes);
 }
 

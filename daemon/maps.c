@@ -806,6 +806,21 @@ static void configured(struct multipathd *d)
 	reload_if_bloated(d);
 }
 
+/* Maps whose tables a message of ours has changed. */
+static void read_again(struct multipathd *d)
+{
+	struct topology *t = d->e->topo;
+
+	for (unsigned int i = t->n_maps; i-- > 0;) {
+		struct map *m = i < t->n_maps ? t->maps[i] : NULL;
+
+		if (!m || !m->duty.reread)
+			continue;
+		m->duty.reread = false;
+		dmevents_read_status(d, m);
+	}
+}
+
 static void settle(void *ctx)
 {
 	struct multipathd *d = ctx;
@@ -813,6 +828,7 @@ static void settle(void *ctx)
 
 	if (!d->e || d->lane->batch || reload_running(d) || d->state == DAEMON_SHUTDOWN)
 		return; /* whoever is at work says when it is done */
+	read_again(d);
 	if (!choose_ready(d)) {
 		configured(d);
 		return;

@@ -184,7 +184,7 @@ struct path *daemon_path(struct multipathd *d, const char *ref)
 
 bool daemon_busy(const struct multipathd *d)
 {
-	return reload_running(d) || !maps_settled(d) || work_pending(sched_pool(d)) > 0;
+	return reload_running(d) || !maps_settled(d) || uevents_waiting(d);
 }
 
 void daemon_workers(const struct multipathd *d, struct daemon_workers *ret)

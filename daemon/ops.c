@@ -222,6 +222,16 @@ void op_map_switch(struct multipathd *d, const char *ref, const char *group, str
 	reply(done, 0, NULL);
 }
 
+/* Until udev has handled a new map nothing else is done to it. */
+static bool is_whole(const struct map *m, struct op_done done)
+{
+	if (!m->life.uev_until_ns)
+		return true;
+	mlog(2, "%s: map not fully created, try again", m->alias);
+	reply(done, -EAGAIN, NULL);
+	return false;
+}
+
 /* Suspend and resume may take their time: they go by the lane. */
 struct suspension {
 	struct work work;
@@ -257,10 +267,17 @@ static void suspended(void *ctx, struct work *w)
 static void suspend(struct multipathd *d, const char *ref, bool resume, struct op_done done)
 {
 	struct map *m = daemon_map(d, ref);
-	struct suspension *s = m ? calloc(1, sizeof(*s)) : NULL;
+	struct suspension *s;
 
-	if (!s) {
+	if (!m) {
 		reply(done, -EINVAL, NULL); /* behaviour.md 7.4: plain "fail" for an unknown one */
+		return;
+	}
+	if (!is_whole(m, done))
+		return;
+	s = calloc(1, sizeof(*s));
+	if (!s) {
+		reply(done, -ENOMEM, NULL);
 		return;
 	}
 	s->work.run = run_suspension;
@@ -307,9 +324,9 @@ void op_map_resize(struct multipathd *d, const char *ref, struct op_done done)
 		}
 		size = now ? now : size;
 	}
-	if (!size || m->life.uev_until_ns)
+	if (!size)
 		reply(done, -EINVAL, NULL);
-	else
+	else if (is_whole(m, done))
 		maps_touch(d, m->wwid, TOUCH_LOOK, &done);
 }
 
@@ -320,6 +337,8 @@ void op_map_reload(struct multipathd *d, const char *ref, struct op_done done)
 	if (!m)
 		return;
 	mlog(2, "%s: reload map (operator)", m->alias);
+	if (!is_whole(m, done))
+		return;
 	maps_touch(d, m->wwid, TOUCH_RELOAD, &done);
 }
 

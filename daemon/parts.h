@@ -134,6 +134,7 @@ void mapclock_due(void *ctx); /* of the timer */
 
 int uevents_new(struct multipathd *d);
 void uevents_free(struct multipathd *d);
+bool uevents_waiting(const struct multipathd *d);
 /* Handle what has come, now that a generation is there. */
 void uevents_resume(struct multipathd *d);
 

@@ -85,10 +85,8 @@ static void dm_event(struct multipathd *d, const struct uevent *ev)
 	m = maps_refresh(d, NULL, ev->devno);
 	if (!m)
 		return;
-	if (mapclock_life(d, m, MAP_UEVENT)) {
-		mlog(2, "%s: performing delayed actions", m->alias);
+	if (mapclock_life(d, m, MAP_UEVENT))
 		maps_touch(d, m->wwid, TOUCH_LOOK, NULL);
-	}
 	maps_settle_soon(d);
 }
 
@@ -148,6 +146,11 @@ static void handle_due(void *ctx)
 		handle(d, ev);
 		uevent_free(ev);
 	}
+}
+
+bool uevents_waiting(const struct multipathd *d)
+{
+	return uevent_due_ns(&d->events->queue) != INT64_MAX;
 }
 
 void uevents_resume(struct multipathd *d)

@@ -403,7 +403,11 @@ static void path_dev_state(const struct show_obj *o, struct strbuf *out)
 
 static void path_chk_state(const struct show_obj *o, struct strbuf *out)
 {
-	sb_add(out, o->path->map ? path_state_shown(o->path->state) : "undef");
+	const struct path *p = o->path;
+	/* under a daemon, a check that is still under way shows, though it changes nothing yet */
+	enum path_state s = p->verdict == PATH_PENDING ? PATH_PENDING : p->state;
+
+	sb_add(out, p->map ? path_state_shown(s) : "undef");
 }
 
 static void path_vpr(const struct show_obj *o, struct strbuf *out)

@@ -140,8 +140,7 @@ static const struct {
 	{ PROTO_SCSI_SAS, settle_sas },
 };
 
-/* @said: protocols that were reported already, one bit each. */
-static void settle_path(struct engine *e, const struct map *m, const struct path *p, uint32_t *said)
+static void settle_path(struct engine *e, const struct map *m, const struct path *p)
 {
 	struct timeouts t;
 	char host[32];
@@ -157,10 +156,10 @@ static void settle_path(struct engine *e, const struct map *m, const struct path
 			transports[i].settle(e, p, &t);
 		return;
 	}
-	if ((t.set_fast || t.set_loss) && !(*said & 1u << p->dev.protocol)) {
+	if ((t.set_fast || t.set_loss) && !(e->timeouts_said & 1u << p->dev.protocol)) {
 		mlog(2, "%s: setting scsi timeouts is unsupported for protocol %s", p->dev.name,
 		     protocol_name(p->dev.protocol));
-		*said |= 1u << p->dev.protocol;
+		e->timeouts_said |= 1u << p->dev.protocol;
 	}
 }
 
@@ -194,8 +193,6 @@ static void settle_sectors(struct engine *e, const struct map *m, const struct p
 
 void transport_settle(struct engine *e, struct map *m)
 {
-	uint32_t said = 0;
-
 	if (m->action == ACT_NOTHING || m->action == ACT_REJECT || m->action == ACT_IMPOSSIBLE)
 		return;
 	for (unsigned int i = 0; i < m->n_paths; i++) {
@@ -203,7 +200,7 @@ void transport_settle(struct engine *e, struct map *m)
 
 		if (p->dev.bus != BUS_SCSI || p->sysfs_state == PATH_REMOVED)
 			continue;
-		settle_path(e, m, p, &said);
+		settle_path(e, m, p);
 		settle_retries(e, p);
 		if (m->action == ACT_CREATE || !p->in_table)
 			settle_sectors(e, m, p);

@@ -55,8 +55,7 @@ const char *map_action_word(enum map_action a);
 /* The daemon's own book-keeping of a map (daemon/maps.c). Plain data. */
 struct map_duty {
 	int64_t queueing_ns, failback_ns, life_ns; /* when a step is due; 0 or INT64_MAX: never */
-	bool known;				   /* told of by LIFE_LOADED and so on */
-	bool marked_removed;			   /* its removal is under way */
+	bool reread; /* a message has changed its table: it is to be read again */
 };
 
 struct map {

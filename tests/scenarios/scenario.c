@@ -181,24 +181,60 @@ static void do_attr(struct scenario *s, char *args)
 	put_file(s, path, blank + 1);
 }
 
-static void rename_link(struct scenario *s, const char *dev, bool away)
+/* Of a device that is there, or was. */
+static void devno_of(struct scenario *s, const char *dev, unsigned int *maj, unsigned int *min)
 {
-	char here[200], there[200];
+	static const char *const places[] = { "sys/class/block/", "unplugged." };
+	char file[200];
 
-	snprintf(here, sizeof(here), "%s/sys/class/block/%s", s->dir, dev);
-	snprintf(there, sizeof(there), "%s/%s.unplugged", s->dir, dev);
-	if (rename(away ? here : there, away ? there : here))
-		die(s, strerror(errno));
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		FILE *f;
+		int n;
+
+		snprintf(file, sizeof(file), "%s/%s%s/dev", s->dir, places[i], dev);
+		f = fopen(file, "r");
+		if (!f)
+			continue;
+		n = fscanf(f, "%u:%u", maj, min);
+		fclose(f);
+		if (n == 2)
+			return;
+	}
+	die(s, "no such device");
+}
+
+/* Places of a device's link in class/block, and of what is kept of it while it is away. */
+static void unplugged_places(const struct scenario *s, const char *dev, char *link, char *kept,
+			     size_t len)
+{
+	snprintf(link, len, "%s/sys/class/block/%s", s->dir, dev);
+	snprintf(kept, len, "%s/unplugged.%s/link", s->dir, dev);
 }
 
 static void do_unplug(struct scenario *s, char *args)
 {
-	rename_link(s, args, true);
+	char link[200], kept[200], path[200], text[32];
+	unsigned int maj = 0, min = 0;
+
+	devno_of(s, args, &maj, &min);
+	snprintf(path, sizeof(path), "%s/unplugged.%s", s->dir, args);
+	if (mkdir(path, 0755) && errno != EEXIST)
+		die(s, strerror(errno));
+	snprintf(path, sizeof(path), "unplugged.%s/dev", args);
+	snprintf(text, sizeof(text), "%u:%u\n", maj, min);
+	put_file(s, path, text);
+	unplugged_places(s, args, link, kept, sizeof(link));
+	if (rename(link, kept))
+		die(s, strerror(errno));
 }
 
 static void do_plug(struct scenario *s, char *args)
 {
-	rename_link(s, args, false);
+	char link[200], kept[200];
+
+	unplugged_places(s, args, link, kept, sizeof(link));
+	if (rename(kept, link))
+		die(s, strerror(errno));
 }
 
 static void add_prop(struct udev_props *p, unsigned int *cap, const char *key, const char *value)
@@ -228,20 +264,11 @@ static void event_of_map(struct scenario *s, const char *name, struct udev_props
 static void event_of_disk(struct scenario *s, const char *dev, struct udev_props *p,
 			  unsigned int *cap)
 {
-	char text[160], number[32], file[200];
+	char text[160], number[32];
 	unsigned int maj = 0, min = 0;
 	struct udev_props known;
-	FILE *f;
 
-	snprintf(file, sizeof(file), "%s/sys/class/block/%s/dev", s->dir, dev);
-	f = fopen(file, "r");
-	if (!f) {
-		snprintf(file, sizeof(file), "%s/%s.devno", s->dir, dev);
-		f = fopen(file, "r");
-	}
-	if (!f || fscanf(f, "%u:%u", &maj, &min) != 2)
-		die(s, "no such device");
-	fclose(f);
+	devno_of(s, dev, &maj, &min);
 	snprintf(text, sizeof(text), "/devices/block/%s", dev);
 	add_prop(p, cap, "DEVPATH", text);
 	snprintf(number, sizeof(number), "%u", maj);
