@@ -176,6 +176,10 @@ int multipathd_serve(struct host *h, const struct mpd_args *a)
 	struct serve s = { .host = h, .pid_fd = -1 };
 	int r;
 
+	if (geteuid() != 0) {
+		fprintf(stderr, "need to be root\n");
+		return 1;
+	}
 	log_setup(!a->foreground ? LOG_TO_SYSLOG
 		  : a->plain_log ? LOG_TO_STDERR_PLAIN
 				 : LOG_TO_STDERR,

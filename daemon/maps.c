@@ -615,6 +615,7 @@ static int look(struct multipathd *d)
 {
 	int r = observe_read(d->e);
 
+	names_refresh(d->e);
 	if (r) {
 		mlog(0, "device mapper maps cannot be listed: %s", strerror(-r));
 		return r;

@@ -296,29 +296,30 @@ static void new_path(struct multipathd *d, struct path *p)
 		maps_touch(d, m->wwid, TOUCH_RELOAD, NULL);
 }
 
-/* News of a path that is there: its size, whether it can be written, its WWID. */
-static void news_of(struct multipathd *d, struct path *p, const struct blkdev *before,
-		    const char *old_wwid, bool add)
+/* News of a path that is there: its size, whether it can be written, its WWID. @before: as it was. */
+static void news_of(struct multipathd *d, struct path *p, const struct path *before, bool add)
 {
 	udev_props_done(&p->dev.udev);
-	if (*old_wwid && strcmp(old_wwid, p->wwid)) {
-		mlog(0, "%s: path wwid changed from '%s' to '%s'", p->dev.name, old_wwid, p->wwid);
+	if (before->wwid[0] && strcmp(before->wwid, p->wwid)) {
+		mlog(0, "%s: path wwid changed from '%s' to '%s'", p->dev.name, before->wwid,
+		     p->wwid);
 		p->duty.wwid_changed = true;
-		memcpy(p->wwid, old_wwid, sizeof(p->wwid)); /* its map's, until it has left */
-		maps_touch(d, old_wwid, TOUCH_LOOK, NULL);
+		memcpy(p->wwid, before->wwid, sizeof(p->wwid)); /* its map's, until it has left */
+		maps_touch(d, p->wwid, TOUCH_LOOK, NULL);
 		return;
 	}
-	if (p->dev.read_only != before->read_only) {
+	if (before->wwid[0])
+		p->props = before->props; /* with the checker and prioritizer that were chosen */
+	if (p->dev.read_only != before->dev.read_only) {
 		mlog(2, "%s: update path write_protect to '%d' (uevent)", p->dev.name,
 		     p->dev.read_only);
 		if (p->map)
 			maps_touch(d, p->wwid, TOUCH_RELOAD, NULL);
 	}
-	if (p->map && p->dev.size != before->size)
+	if (p->map && p->dev.size != before->dev.size)
 		maps_resized(d, p->map);
-	p->duty.chosen = p->duty.answered = false;
 	sched_ask(d, p);
-	if (p->wwid[0] && (p->map || add))
+	if (add && !p->map && p->wwid[0])
 		maps_touch(d, p->wwid, TOUCH_LOOK, NULL);
 }
 
@@ -326,9 +327,8 @@ enum discover_result path_arrives(struct multipathd *d, const char *name, bool a
 				  struct path **ret_path)
 {
 	struct path *p = topology_path_named(d->e->topo, name);
-	struct blkdev before;
-	char wwid[WWID_MAX];
 	enum discover_result r;
+	struct path before;
 
 	if (!p) {
 		r = discover_one(d->e, name, true, &p, NULL);
@@ -339,11 +339,10 @@ enum discover_result path_arrives(struct multipathd *d, const char *name, bool a
 		if (r == DISCOVER_OK)
 			new_path(d, p);
 	} else {
-		before = p->dev;
-		memcpy(wwid, p->wwid, sizeof(wwid));
+		before = *p;
 		r = discover_again(d->e, p);
 		if (r == DISCOVER_OK)
-			news_of(d, p, &before, wwid, add);
+			news_of(d, p, &before, add);
 	}
 	if (r == DISCOVER_OK)
 		*ret_path = p;

@@ -55,6 +55,33 @@ int names_load(struct engine *e)
 	return 0;
 }
 
+/* Read the file again: somebody may have bound names since we looked. */
+static int refresh_bindings(struct engine *e)
+{
+	char *text;
+	int r = read_file(e, STATE_BINDINGS, &text);
+
+	if (r)
+		return r;
+	bindings_free(e->bindings);
+	e->bindings = bindings_new();
+	bindings_parse(e->bindings, text, e->cfg, report_quietly, NULL);
+	free(text);
+	return 0;
+}
+
+void names_refresh(struct engine *e)
+{
+	char *text;
+
+	if (state_changed(e->host->state, STATE_BINDINGS))
+		refresh_bindings(e);
+	if (!state_changed(e->host->state, STATE_WWIDS) || read_file(e, STATE_WWIDS, &text))
+		return;
+	free(e->wwids);
+	e->wwids = text;
+}
+
 bool names_wwid_known(const struct engine *e, const char *wwid)
 {
 	return e->wwids && wwids_has(e->wwids, wwid);
@@ -138,21 +165,6 @@ const char *names_wwid_of(struct engine *e, const char *alias)
 			return layer_str(e->cfg->multipaths.list[i], KW_wwid);
 	}
 	return e->bindings ? bindings_wwid(e->bindings, alias) : NULL;
-}
-
-/* Read the file again below its lock: somebody may have bound names since we looked. */
-static int refresh_bindings(struct engine *e)
-{
-	char *text;
-	int r = read_file(e, STATE_BINDINGS, &text);
-
-	if (r)
-		return r;
-	bindings_free(e->bindings);
-	e->bindings = bindings_new();
-	bindings_parse(e->bindings, text, e->cfg, report_quietly, NULL);
-	free(text);
-	return 0;
 }
 
 static int write_bindings(struct engine *e)

@@ -13,6 +13,9 @@
 /* Read both files into @e (absent ones are empty). Reports bad binding lines. 0 or -errno. */
 int names_load(struct engine *e);
 
+/* Somebody else may have written the files since: those that have changed are read again. */
+void names_refresh(struct engine *e);
+
 /*
  * Choose the alias of a wanted map (behaviour.md 5.5). @taken: a dm device has this name and it is
  * not the map's own. @current: name of the existing map with this WWID, NULL: none.

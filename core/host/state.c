@@ -45,6 +45,12 @@ struct mark { /* replay: what became of a marker */
 struct state {
 	bool replay;
 	int64_t patience_ns;
+	struct seen { /* of a file, when state_changed() last looked */
+		dev_t dev;
+		ino_t ino;
+		off_t size;
+		struct timespec mtime;
+	} seen[STATE__FILES];
 	char *path[STATE__FILES], *dir[STATE__DIRS];
 	int lock_fd[STATE__FILES]; /* -1: not locked */
 	char *mem[STATE__FILES];   /* replay: the text written, NULL: as on disk */
@@ -199,6 +205,22 @@ static int open_locked(const char *path, int64_t patience_ns)
 		if (r < 0)
 			return r;
 	}
+}
+
+bool state_changed(struct state *s, enum state_file f)
+{
+	struct seen *was = &s->seen[f], now = { 0 };
+	struct stat st;
+	bool same;
+
+	if (s->replay)
+		return false;
+	if (stat(s->path[f], &st) == 0)
+		now = (struct seen){ st.st_dev, st.st_ino, st.st_size, st.st_mtim };
+	same = was->dev == now.dev && was->ino == now.ino && was->size == now.size &&
+	       was->mtime.tv_sec == now.mtime.tv_sec && was->mtime.tv_nsec == now.mtime.tv_nsec;
+	*was = now;
+	return !same;
 }
 
 void state_patience(struct state *s, int64_t ns)

@@ -26,6 +26,8 @@ void state_free(struct state *s);
 
 /* Whole text; *ret_text is the caller's to free(). -ENOENT where there is no such file. */
 int state_read(struct state *s, enum state_file f, char **ret_text);
+/* Was the file written since this was last asked, by whomever? (false in replay) */
+bool state_changed(struct state *s, enum state_file f);
 int state_replace(struct state *s, enum state_file f, const char *text);
 int state_lock(struct state *s, enum state_file f); /* creates the file (0600) and its folder */
 /* How long state_lock() waits for another holder: 30 s, unless a caller who must not wait says less. */
