@@ -201,7 +201,7 @@ static void member(struct strbuf *out, const char *key, const char *text)
 {
 	sb_printf(out, "\"%s\":", key);
 	if (text)
-		show_json_string(text, out);
+		sb_add_json(out, text);
 	else
 		sb_add(out, "null");
 }
@@ -230,7 +230,7 @@ static void put_unseen(struct strbuf *out, const char *const *unseen, unsigned i
 	sb_add(out, "\"unseen\":[");
 	for (unsigned int i = 0; i < n; i++) {
 		sb_add(out, i ? "," : "");
-		show_json_string(unseen[i], out);
+		sb_add_json(out, unseen[i]);
 	}
 	sb_addc(out, ']');
 }

@@ -48,7 +48,7 @@ struct engine {
 	enum vocab_word find_multipaths; /* with -i applied */
 	bool state_failed;		 /* a file of /etc/multipath could not be read or written */
 	uint32_t timeouts_said; /* protocols without time-outs that were reported, one bit each */
-	unsigned int hung; /* jobs that may still read our memory: nothing is freed then */
+	unsigned int hung;	/* jobs that may still read our memory: nothing is freed then */
 	unsigned int dm_version[3], mpath_version[3];
 };
 

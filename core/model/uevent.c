@@ -218,14 +218,11 @@ static void join(struct uevent *early, struct uevent *late)
 /* A device is gone: what was told of it before does not matter, back to an earlier remove. */
 static struct uevent *join_remove(struct uevent *latest, struct uevent *late)
 {
-	struct uevent *place = NULL;
+	struct uevent *place = latest;
 
-	for (struct uevent *e = latest; e; e = e->earlier) {
-		if (place)
-			place->obsolete = true;
-		place = e;
-		if (e->action == UEVENT_REMOVE)
-			break;
+	while (place->earlier && place->action != UEVENT_REMOVE) {
+		place->obsolete = true;
+		place = place->earlier;
 	}
 	join(place, late);
 	return place;

@@ -331,8 +331,8 @@ static size_t read_reply(struct scenario *s, char *buf, size_t len)
 
 	while (have < sizeof(want) || have < sizeof(want) + want) {
 		char *at = have < sizeof(want) ? (char *)&want + have : buf + have - sizeof(want);
-		size_t room = have < sizeof(want) ? sizeof(want) - have
-						  : sizeof(want) + want - have;
+		size_t room =
+			have < sizeof(want) ? sizeof(want) - have : sizeof(want) + want - have;
 		ssize_t n;
 
 		if (want > len)
@@ -369,10 +369,10 @@ static const struct {
 	const char *name;
 	void (*fn)(struct scenario *s, char *args);
 } commands[] = {
-	{ "host", do_host },	 { "config", do_config }, { "start", do_start }, { "run", do_run },
-	{ "tur", do_tur },	 { "attr", do_attr },	  { "unplug", do_unplug },
-	{ "plug", do_plug },	 { "uevent", do_uevent }, { "kernel", do_kernel },
-	{ "cmd", do_cmd },	 { "level", do_level },
+	{ "host", do_host },	 { "config", do_config }, { "start", do_start },
+	{ "run", do_run },	 { "tur", do_tur },	  { "attr", do_attr },
+	{ "unplug", do_unplug }, { "plug", do_plug },	  { "uevent", do_uevent },
+	{ "kernel", do_kernel }, { "cmd", do_cmd },	  { "level", do_level },
 };
 
 static void run_line(struct scenario *s, char *line)
