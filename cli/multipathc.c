@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
+#include "core/host/host.h"
 #include "cli/mpd_client.h"
 
 static bool parse_timeout(const char *text, int *ret_ms)
@@ -18,7 +19,7 @@ static bool parse_timeout(const char *text, int *ret_ms)
 	return true;
 }
 
-int multipathc_main(struct host *h, int argc, char **argv)
+static int session(struct host *h, int argc, char **argv)
 {
 	int timeout_ms = MPD_CLIENT_TIMEOUT_MS;
 
@@ -31,4 +32,12 @@ int multipathc_main(struct host *h, int argc, char **argv)
 		return 1;
 	}
 	return mpd_session(h, timeout_ms);
+}
+
+int multipathc_main(struct host *h, int argc, char **argv)
+{
+	int status = session(h, argc, argv);
+
+	host_free(h);
+	return status;
 }

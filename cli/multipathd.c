@@ -15,6 +15,7 @@
 #include "cli/mpd_client.h"
 #include "core/engine/engine.h"
 #include "core/engine/log.h"
+#include "core/host/host.h"
 #include "daemon/ctl.h"
 
 #define CLIENT_EXTRA_MS 100
@@ -86,22 +87,32 @@ static int client_timeout(struct host *h, int verbosity)
 	       CLIENT_EXTRA_MS;
 }
 
-int multipathd_main(struct host *h, int argc, char **argv)
+static int client(struct host *h, const struct request *q, int argc, char **argv)
 {
 	char text[CTL_COMMAND_MAX];
-	struct request q;
 
-	if (parse(argc, argv, &q))
-		return 1;
-	if (q.session)
-		return mpd_session(h, client_timeout(h, q.daemon.verbosity));
-	if (q.command)
-		return mpd_command(h, q.command, client_timeout(h, q.daemon.verbosity));
-	if (optind == argc)
-		return multipathd_serve(h, &q.daemon);
+	if (q->session)
+		return mpd_session(h, client_timeout(h, q->daemon.verbosity));
+	if (q->command)
+		return mpd_command(h, q->command, client_timeout(h, q->daemon.verbosity));
 	if (mpd_join(argv + optind, argc - optind, text, sizeof(text))) {
 		fprintf(stderr, "multipathd command too large\n");
 		return 1;
 	}
-	return mpd_command(h, text, client_timeout(h, q.daemon.verbosity));
+	return mpd_command(h, text, client_timeout(h, q->daemon.verbosity));
+}
+
+int multipathd_main(struct host *h, int argc, char **argv)
+{
+	struct request q;
+	int status;
+
+	if (parse(argc, argv, &q))
+		status = 1;
+	else if (!q.session && !q.command && optind == argc)
+		return multipathd_serve(h, &q.daemon); /* a worker that hangs may need the host */
+	else
+		status = client(h, &q, argc, argv);
+	host_free(h);
+	return status;
 }
