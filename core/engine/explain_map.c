@@ -189,8 +189,6 @@ static const char *change_word(enum map_action a)
 
 static void say_tables(const struct pair *p, struct explain_section *at)
 {
-	__attribute__((cleanup(sb_done))) struct strbuf now = STRBUF_INIT;
-
 	if (p->has && p->has->dm.table)
 		explain_add(p->e, at, "table now", "kernel", "%s", p->has->dm.table);
 	if (p->want->params)
