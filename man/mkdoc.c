@@ -20,6 +20,7 @@
 
 #include "cli/fmt.h"
 #include "core/model/hwtable.h"
+#include "daemon/verbs.h"
 #include "parser/arena.h"
 #include "parser/kwtype.h"
 #include "parser/srcfile.h"
@@ -505,6 +506,26 @@ static int print_keywords(void)
 	return 0;
 }
 
+/* The daemon's commands, one a line, as people type them. @troff: as a list. */
+static int print_verbs(bool troff)
+{
+	unsigned int n;
+	const struct verb *v = verb_rows(&n);
+
+	for (unsigned int i = 0; i < n; i++) {
+		printf("%s%s", troff && i ? ".br\n" : "", troff ? "\\fB" : "");
+		for (unsigned int k = 0; k < v[i].n; k++) {
+			enum word w = v[i].words[k];
+
+			printf("%s%s", k ? " " : "", w == W_LIST ? word_alias(w) : word_name(w));
+			if (word_has_param(w))
+				printf(troff ? " \\fI%s\\fB" : " %s", word_name(w));
+		}
+		printf(troff ? "\\fR\n" : "\n");
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -521,7 +542,11 @@ int main(int argc, char **argv)
 		return print_words(argv[2]);
 	if (argc == 2 && !strcmp(what, "keywords"))
 		return print_keywords();
+	if (argc == 2 && !strcmp(what, "verbs"))
+		return print_verbs(false);
+	if (argc == 2 && !strcmp(what, "man-verbs"))
+		return print_verbs(true);
 	fprintf(stderr, "Usage: mkdoc man PROSE TEMPLATE | check PROSE | all-defaults | "
-			"agree FILE... | words LIST | keywords\n");
+			"agree FILE... | words LIST | keywords | verbs | man-verbs\n");
 	return 1;
 }

@@ -19,6 +19,66 @@ for f in sbin/minipath sbin/multipath share/man/man1/minipath.1 share/man/man1/m
 	[ -s "$d/$f" ]
 	result $? "/usr/$f is installed"
 done
+# The daemon as a service, for an initramfs, and udev's rules under both sets of names.
+for f in lib/systemd/system/multipathd.service lib/systemd/system/multipathd.socket \
+	lib/systemd/system/multipathd-queueing.service lib/tmpfiles.d/multipath.conf \
+	lib/modules-load.d/multipath.conf lib/modules-load.d/scsi_dh.conf share/man/man8/multipathd.8 \
+	share/man/man8/multipathc.8 share/initramfs-tools/hooks/multipath \
+	share/initramfs-tools/scripts/local-top/multipath lib/dracut/modules.d/90multipath/module-setup.sh; do
+	[ -s "$d/$f" ]
+	result $? "/usr/$f is installed"
+done
+for names in upstream:2 debian:3; do
+	make -s install-udev UDEV_NAMES="${names%:*}" DESTDIR="$tmp/${names%:*}" PREFIX=/usr
+	[ "$(ls "$tmp/${names%:*}/usr/lib/udev/rules.d")" = "$(awk -v c="${names#*:}" '!/^#/ { print $c }' dist/udev/names | sort)" ]
+	result $? "udev rules are installed under the names of ${names%:*}"
+done
+! grep -rn '@[A-Z]*@' "$d/lib" "$d/share/initramfs-tools"
+result $? "no place holder is left"
+bad=0
+for f in "$d"/share/initramfs-tools/hooks/* "$d"/share/initramfs-tools/scripts/local-top/* dist/dracut/multipath*.sh; do
+	sh -n "$f" || bad=1
+done
+bash -n "$d/lib/dracut/modules.d/90multipath/module-setup.sh" || bad=1
+result $bad "scripts for initramfs images can be read by their shells"
+if command -v systemd-analyze >/dev/null; then
+	mkdir "$tmp/units" && cp "$d"/lib/systemd/system/multipathd* "$tmp/units"
+	sed -i 's|/usr/sbin/multipathd|/bin/true|' "$tmp"/units/*.service # not installed on this machine
+	systemd-analyze verify --man=no "$tmp"/units/multipathd* >"$tmp/out" 2>&1
+	r=$?
+	grep -F "$tmp/units" "$tmp/out" && r=1
+	result $r "systemd has nothing to say against the units"
+else
+	echo "# SKIP no systemd-analyze here"
+fi
+if udevadm verify --help >/dev/null 2>&1; then
+	udevadm verify --no-summary "$tmp"/upstream/usr/lib/udev/rules.d/*.rules
+	result $? "udevadm has nothing to say against the rules"
+else
+	echo "# SKIP this udevadm cannot verify rules (systemd 254 can)"
+fi
+# Every jump has its label, every line parses into KEY OP "value", ....
+python3 - "$tmp"/upstream/usr/lib/udev/rules.d/*.rules <<'END'
+import re, sys
+item = re.compile(r'\s*([A-Z]+)(\{[^}]+\})?\s*(==|!=|=|\+=|-=|:=)\s*"[^"]*"\s*')
+for name in sys.argv[1:]:
+    jumps, labels = set(), set()
+    for n, line in enumerate(open(name), 1):
+        line = line.strip()
+        if not line or line.startswith("#"):
+            continue
+        at = 0
+        while at < len(line):
+            m = item.match(line, at)
+            assert m, "%s:%d: %s" % (name, n, line[at:])
+            at = m.end() + (line[m.end():m.end() + 1] == ",")
+        jumps |= set(re.findall(r'GOTO="([^"]+)"', line))
+        for l in re.findall(r'LABEL="([^"]+)"', line):
+            assert l not in labels, "%s:%d: %s twice" % (name, n, l)
+            labels.add(l)
+    assert jumps <= labels, "%s: no label for %s" % (name, jumps - labels)
+END
+result $? "the rules parse, and every jump leads somewhere"
 diff <(cd conf-examples && ls ./*.conf) <(cd "$d/share/doc/minipath" && ls ./*.conf)
 result $? "every example is installed"
 [ -z "$(find "$tmp/d" -type l ! -exec test -e {} \; -print)" ]

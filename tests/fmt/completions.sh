@@ -34,6 +34,8 @@ exactly "0x80 0x83" minipath scsi-id --page = 0x
 expect "failover multibus group_by_tpg" minipath multipath -p ''
 expect "failover multibus group_by_tpg" multipath -p ''
 expect "-l -ll -t -F" multipath -
+expect "show reconfigure resize" minipath multipathd ''
+exactly reconfigure minipath multipathd rec
 exactly "" minipath nosuchverb --x
 if build/minipath --help | grep -q '^  lint '; then
 	expect "--strict --format= --fix" minipath lint --
