@@ -139,7 +139,7 @@ step5_lists() {
 	is "5 multipath -ll mpatha" "$OUT" \
 		"$(topology '' dm-0 rw enabled 50 'active ready running' 'active ready running')"
 	mp -ll nosuch
-	is "5 multipath -ll of no map prints nothing, exit 0" "$RC:$OUT" "0:"
+	is "5 multipath -ll of what names nothing prints nothing, exit 1 (A21)" "$RC:$OUT" "1:"
 }
 
 step5_data() {
