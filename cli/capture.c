@@ -394,12 +394,11 @@ static void take_time(struct capture *c)
 
 static bool secret_property(const char *key)
 {
-	static const char *const parts[] = { "SERIAL", "WWN",	 "SCSI_IDENT",
-					     "_UUID",  "IDENT_", "ID_PATH" };
+	static const char *const parts[] = { "SERIAL", "WWN", "IDENT_", "_UUID" };
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (strstr(key, parts[i]))
-			return strcmp(key, "ID_SERIAL_RAW") != 0;
+			return true;
 	return false;
 }
 
@@ -430,7 +429,7 @@ static void add_path_secrets(struct redactor *rd, const struct path *p)
 	for (unsigned int i = 0; i < d->udev.n; i++) {
 		const struct udev_prop *u = &d->udev.list[i];
 
-		if (!secret_property(u->key) || strstr(u->key, "ID_PATH"))
+		if (!secret_property(u->key))
 			continue;
 		if (!strcmp(u->value, p->wwid) && d->bus == BUS_SCSI)
 			continue;

@@ -117,7 +117,6 @@ static void put_item(struct strbuf *out, const char *key, const char *value, con
 	unsigned int indent = (unsigned int)width + 4;
 	size_t len = strlen(key);
 
-	sb_add(&text, "");
 	sb_add_safe(&text, value);
 	sb_add(out, "  ");
 	sb_add_safe(out, key);
