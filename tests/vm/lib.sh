@@ -194,7 +194,7 @@ iscsi_target() { # backstore-name size-bytes serial(32 hex)
 }
 
 # One session per portal, one after the other, so that the first portal has the first disk.
-iscsi_login() { # replacement_timeout
+iscsi_login() { # replacement_timeout [ping-interval-and-timeout, 0: no pings]
 	local p n=0
 	need_modules iscsi_tcp
 	mkdir -p /run/lock/iscsi /etc/iscsi
@@ -206,7 +206,7 @@ iscsi_login() { # replacement_timeout
 		iscsiadm -m node -o new -T "$ISCSI_TARGET" -p "$p:3260,1" >/dev/null || return 1
 		iscsiadm -m node -T "$ISCSI_TARGET" -p "$p:3260" -o update \
 			-n node.session.timeo.replacement_timeout -v "$1" \
-			-n node.conn[0].timeo.noop_out_interval -v 1 -n node.conn[0].timeo.noop_out_timeout -v 1 || return 1
+			-n node.conn[0].timeo.noop_out_interval -v "${2:-1}" -n node.conn[0].timeo.noop_out_timeout -v "${2:-1}" || return 1
 		iscsiadm -m node -T "$ISCSI_TARGET" -p "$p:3260" --login >/dev/null || return 1
 		n=$((n + 1))
 		wait_for 20 iscsi_disk_count $n || return 1
