@@ -16,7 +16,7 @@ stamp=$(cat "$here/cache.sh" - <<<"$packages" | cksum | cut -d' ' -f1)
 pack() { # tree
 	local python=$1/usr/lib/python3/dist-packages
 	rm -rf "$1"/usr/share/{doc,man,locale,lintian} "${1:?}/etc" "$python"/*/tests "$1/usr/share/monitoring-plugins-contrib"
-	find "$1/usr/lib/nagios/plugins" -type f ! -name check_multipath -delete
+	find "$1/usr/lib/nagios/plugins" -type f ! -name check_multipath ! -name check_madrisan_multipath -delete
 	find "$1/usr/share/rear" -mindepth 1 -maxdepth 1 ! -name lib ! -name layout -exec rm -rf {} +
 	find "$python/sos/report/plugins" -type f ! -name __init__.py ! -name multipath.py -delete
 	find "$python/os_brick/initiator/connectors" -type f ! -name __init__.py ! -name base.py -delete
