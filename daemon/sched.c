@@ -304,6 +304,16 @@ static void keep_wwid(struct multipathd *d, struct path *p, const struct check *
 	maps_touch(d, p->wwid, TOUCH_LOOK, NULL);
 }
 
+static void keep(struct multipathd *d, struct path *p, const struct check *c)
+{
+	if (p->duty.gone) /* what it said before it went says nothing now */
+		return;
+	if (c->kind == ASK_WWID)
+		keep_wwid(d, p, c);
+	else
+		keep_answer(d, p, c);
+}
+
 static void answered(void *ctx, struct work *w)
 {
 	struct check *c = (struct check *)w;
@@ -317,10 +327,9 @@ static void answered(void *ctx, struct work *w)
 			mlog(2, "%s: purged", c->name);
 	} else if (p) {
 		p->duty.asking = p->duty.expired = false;
-		if (c->kind == ASK_WWID)
-			keep_wwid(d, p, c);
-		else
-			keep_answer(d, p, c);
+		keep(d, p, c);
+		if ((p = path_of(d, c))) /* it may have become due meanwhile */
+			sched_rearm(d, p->life.next_ns);
 	}
 	check_free(d, c);
 }

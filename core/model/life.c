@@ -526,7 +526,10 @@ static void on_loaded(struct move *m)
 	bool starts = !p->life.interval_s || p->life.next_ns == LIFE_NEVER;
 
 	p->in_table = true;
-	now_active(m);
+	if (p->dm == DMP_FAILED)
+		on_dm_failed(m);
+	else
+		now_active(m);
 	if (!starts)
 		return;
 	p->life.interval_s = (unsigned int)m->r->polling_s;

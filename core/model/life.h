@@ -51,7 +51,8 @@ enum life_kind {
 	LIFE_DM_FAILED,	     /* dm status: F (not a uevent, which may be old) */
 	LIFE_DM_ACTIVE,	     /* dm status: A */
 	LIFE_DM_REFUSED,     /* a dm message of the last step failed */
-	LIFE_LOADED,	     /* a table that has the path was loaded, or the map adopted */
+	LIFE_LOADED, /* a table that has the path was loaded, or the map adopted; p->dm is what its
+		      * status said then (UNDEF: nothing) */
 	LIFE_LEFT,	     /* it is in no map any more */
 	LIFE_WWID_SAME,	     /* answer to LIFE_DO_RECHECK_WWID, or it could not be asked */
 	LIFE_OP_FAIL,	     /* `fail path` */

@@ -94,7 +94,7 @@ static const struct row rows[] = {
 	    "down undef @8", "delayed undef @8", "down undef", "=" } },
 	{ LIFE_LOADED, 0,
 	  { "= @8", "= @8", "= @8",
-	    "= fail @8", "= fail @8", "= fail", "unchecked active" } },
+	    "= @8", "= @8", "=", "unchecked active" } },
 	{ LIFE_LEFT, 0,
 	  { "unchecked undef @8", "up undef @8", "ghost undef @8",
 	    "down undef @8", "delayed undef @8", "down undef", "=" } },
@@ -458,7 +458,8 @@ static void fail_path_lasts(void **state)
 	tell(w, p, LIFE_RECHECK, 0);
 	tell(w, p, LIFE_UNCHECKED, 0);
 	assert_int_equal(p->life.next_ns, LIFE_NEVER);
-	tell(w, p, LIFE_LOADED, 0); /* a new table makes it active */
+	p->dm = DMP_ACTIVE; /* as a new table makes it */
+	tell(w, p, LIFE_LOADED, 0);
 	assert_int_equal(w->step.todo, LIFE_DO_FAIL_PATH);
 	tell(w, p, LIFE_OP_REINSTATE, 0);
 	assert_int_equal(w->step.todo, LIFE_DO_REINSTATE);
@@ -511,6 +512,26 @@ static void refused_messages_are_tried_again(void **state)
 	assert_int_equal(w->step.todo, LIFE_DO_REINSTATE);
 	next_check(w, p, PATH_UP);
 	assert_int_equal(w->step.todo, 0);
+}
+
+/* A daemon that was killed comes back to a map whose path the kernel had failed. */
+static void an_adopted_failed_path_is_taken_back(void **state)
+{
+	WORLD *w = world_new(2, &plain);
+	struct path *p = w->m->paths[0];
+	(void)state;
+
+	p->state = PATH_UNCHECKED;
+	p->dm = DMP_FAILED;
+	tell(w, p, LIFE_LOADED, 0);
+	assert_int_equal(p->dm, DMP_FAILED);
+	next_check(w, p, PATH_UP);
+	assert_true(w->step.todo & LIFE_DO_REINSTATE);
+	/* a table that makes a bad path active is put right */
+	next_check(w, p, PATH_DOWN);
+	p->dm = DMP_ACTIVE;
+	tell(w, p, LIFE_LOADED, 0);
+	assert_int_equal(w->step.todo, LIFE_DO_FAIL_PATH);
 }
 
 static void a_new_path_settles(void **state)
@@ -901,6 +922,8 @@ static void chance(struct world *w, uint64_t seed)
 		if (kind == LIFE_DM_FAILED)
 			kernel[k] = DMP_FAILED;
 		w->now += topo_rand(&seed, 8000) * MS;
+		if (kind == LIFE_LOADED)
+			p->dm = DMP_ACTIVE;
 		tell(w, p, kind, v);
 		expect_sound(w, p, kind, before);
 		if (was && !path_state_usable(p->state))
@@ -1073,6 +1096,7 @@ int main(void)
 		cmocka_unit_test(no_ping_pong),
 		cmocka_unit_test(refused_messages_are_tried_again),
 		cmocka_unit_test(a_new_path_settles),
+		cmocka_unit_test(an_adopted_failed_path_is_taken_back),
 		cmocka_unit_test(an_offline_path_joins_late),
 		cmocka_unit_test(wwid_is_compared_first),
 		cmocka_unit_test(purge_is_asked_for_once),

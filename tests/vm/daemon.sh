@@ -1,7 +1,7 @@
 # Helpers for scripts that test multipathd in the guest. Sourced after lib.sh, not run.
 #
 # The daemon under test is SIDE: ours, or stock (Debian's 0.9.4); one at a time, as both listen at the same place.
-OURS=$TOP/build
+OURS=${OURS:-$TOP/build}
 MPD='' SIDE=ours MPD_LOG=/tmp/mpd.log
 WATCH="/usr/bin/python3 $VM_DIR/mpd_client.py"
 
