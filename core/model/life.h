@@ -46,14 +46,14 @@ int64_t life_phase(const char *wwid, int64_t polling_s, bool strict);
 enum life_kind {
 	LIFE_VERDICT, /* a checker answered, or sysfs did before it: @state, @msg */
 	LIFE_OFFLINE, /* sysfs: @state DOWN (offline), PENDING (blocked) or REMOVED; no checker ran */
-	LIFE_EXPIRED,	     /* the deadline of a command that was under way: check_expired() */
-	LIFE_UNCHECKED,	     /* no worker was free, or we were late: says nothing of the path */
-	LIFE_DM_FAILED,	     /* dm status: F (not a uevent, which may be old) */
-	LIFE_DM_ACTIVE,	     /* dm status: A */
-	LIFE_DM_REFUSED,     /* a dm message of the last step failed */
+	LIFE_EXPIRED,	 /* the deadline of a command that was under way: check_expired() */
+	LIFE_UNCHECKED,	 /* no worker was free, or we were late: says nothing of the path */
+	LIFE_DM_FAILED,	 /* dm status: F (not a uevent, which may be old) */
+	LIFE_DM_ACTIVE,	 /* dm status: A */
+	LIFE_DM_REFUSED, /* a dm message of the last step failed */
 	LIFE_LOADED, /* a table that has the path was loaded, or the map adopted; p->dm is what its
 		      * status said then (UNDEF: nothing) */
-	LIFE_LEFT,	     /* it is in no map any more */
+	LIFE_LEFT,   /* it is in no map any more */
 	LIFE_WWID_SAME,	     /* answer to LIFE_DO_RECHECK_WWID, or it could not be asked */
 	LIFE_OP_FAIL,	     /* `fail path` */
 	LIFE_OP_REINSTATE,   /* `reinstate path` */
