@@ -60,6 +60,7 @@ void daemon_free(struct multipathd *d)
 	if (!d)
 		return;
 	loop_timer_clear(&d->patience);
+	loop_timer_clear(&d->retrigger);
 	uevents_free(d);
 	dmevents_done(d);
 	sampler_free(d);

@@ -68,6 +68,7 @@ struct multipathd {
 	struct daemon_dm *dm; /* NULL: events are not polled */
 	struct daemon_sampler *sampler;
 	struct loop_timer patience;			  /* at the end, for the lane */
+	struct loop_timer retrigger;			  /* devices that wait for udev */
 	struct observation *watch;			  /* under way, NULL: none */
 	void (*on_state)(void *ctx, enum daemon_state s); /* told of every change of @state */
 	void *on_state_ctx;

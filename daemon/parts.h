@@ -83,6 +83,8 @@ void path_leave(struct multipathd *d, struct path *p);
  * looked at for a map, too. */
 enum discover_result path_arrives(struct multipathd *d, const char *name, bool add,
 				  struct path **ret_path);
+/* Ask udevd for a change event of it. */
+bool path_trigger(struct multipathd *d, const struct path *p);
 /* udevd's view of a device that joined or left a map is out of date: have it looked at again. */
 void path_tell_udev(struct multipathd *d, const struct path *p, bool member);
 
@@ -130,13 +132,18 @@ void mapclock_failback(struct multipathd *d, struct map *m, enum failback_event 
 bool mapclock_life(struct multipathd *d, struct map *m, enum map_event ev);
 void mapclock_due(void *ctx); /* of the timer */
 
-/* --- uevents.c, dmevents.c ------------------------------------------------------------------- */
+/* --- uevents.c, retrigger.c, dmevents.c ------------------------------------------------------------------- */
 
 int uevents_new(struct multipathd *d);
 void uevents_free(struct multipathd *d);
 bool uevents_waiting(const struct multipathd *d);
 /* Handle what has come, now that a generation is there. */
 void uevents_resume(struct multipathd *d);
+
+/* A device that udev has told nothing of: ask udevd for a change event, retrigger_tries times, then take
+ * the WWID that the device itself gives. To be called whenever it was looked at. */
+void retrigger_look(struct multipathd *d, struct path *p);
+void retrigger_look_all(struct multipathd *d);
 
 int dmevents_new(struct multipathd *d);
 void dmevents_done(struct multipathd *d);

@@ -236,11 +236,18 @@ void path_event(struct multipathd *d, struct path *p, enum life_kind kind, enum 
 
 /* --- coming and going ------------------------------------------------------------------------ */
 
+bool path_trigger(struct multipathd *d, const struct path *p)
+{
+	char file[80];
+
+	snprintf(file, sizeof(file), "class/block/%s/uevent", p->dev.name);
+	return fstree_write(d->host->sys, file, "change") == 0;
+}
+
 void path_tell_udev(struct multipathd *d, const struct path *p, bool member)
 {
 	struct udev_props props;
 	const char *now;
-	char file[80];
 	bool differs;
 
 	if (udb_get(d->host->udb, p->dev.devno, &props))
@@ -250,8 +257,7 @@ void path_tell_udev(struct multipathd *d, const struct path *p, bool member)
 	udev_props_done(&props);
 	if (!differs)
 		return;
-	snprintf(file, sizeof(file), "class/block/%s/uevent", p->dev.name);
-	if (!fstree_write(d->host->sys, file, "change"))
+	if (path_trigger(d, p))
 		mlog(3, "%s: triggered a change event, it %s a map", p->dev.name,
 		     member ? "joined" : "left");
 }
@@ -319,7 +325,7 @@ static void news_of(struct multipathd *d, struct path *p, const struct path *bef
 	if (p->map && p->dev.size != before->dev.size)
 		maps_resized(d, p->map);
 	sched_ask(d, p);
-	if (add && !p->map && p->wwid[0])
+	if ((add || !before->wwid[0]) && !p->map && p->wwid[0])
 		maps_touch(d, p->wwid, TOUCH_LOOK, NULL);
 }
 
@@ -344,7 +350,9 @@ enum discover_result path_arrives(struct multipathd *d, const char *name, bool a
 		if (r == DISCOVER_OK)
 			news_of(d, p, &before, add);
 	}
-	if (r == DISCOVER_OK)
+	if (r == DISCOVER_OK) {
+		retrigger_look(d, p);
 		*ret_path = p;
+	}
 	return r;
 }

@@ -75,6 +75,8 @@ static void run_observation(struct host *h, struct work *w)
 
 static void carry_path(struct path *to, const struct path *from)
 {
+	if (to->init == INIT_MISSING_UDEV && from->init == INIT_REQUESTED_UDEV)
+		to->init = from->init;
 	to->state = from->state;
 	to->verdict = from->verdict;
 	memcpy(to->check_msg, from->check_msg, sizeof(to->check_msg));
@@ -181,6 +183,7 @@ static void observed(void *ctx, struct work *w)
 		for (unsigned int i = 0; i < d->e->topo->n_paths; i++)
 			sched_ask(d, d->e->topo->paths[i]);
 		maps_touch_all(d, force ? TOUCH_RELOAD : TOUCH_LOOK);
+		retrigger_look_all(d);
 	}
 	free(o);
 	if (d->e)

@@ -125,6 +125,14 @@ static void log_wwid(const struct path *p, const struct wwid_result *r)
 	     r->text[0] ? r->text : "<empty>", r->source ? r->source : "none");
 }
 
+/* A daemon asks udev again before it looks for a WWID by itself: path_init_step(). */
+static bool waits_for_udev(const struct engine *e, const struct path *p, const char *property)
+{
+	const char *value = udev_prop(&p->dev.udev, property);
+
+	return e->opt.is_daemon && *property && (!value || !*value) && p->init != INIT_FAILED;
+}
+
 bool discover_identify(struct engine *e, struct path *p)
 {
 	char buf[64];
@@ -135,6 +143,11 @@ bool discover_identify(struct engine *e, struct path *p)
 	p->sysfs_state = path_sysfs_state(&p->dev);
 	resolve_props(e, p);
 	property = discover_uid_property(e, p, buf, sizeof(buf));
+	if (waits_for_udev(e, p, property)) {
+		if (!p->wwid[0] && p->init != INIT_REQUESTED_UDEV)
+			p->init = INIT_MISSING_UDEV;
+		return false;
+	}
 	err = wwid_resolve(&p->dev, property,
 			   e->opt.use_environment && *property ? getenv(property) : NULL, &r);
 	if (err == -EAGAIN)

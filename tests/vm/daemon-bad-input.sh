@@ -73,8 +73,9 @@ scene_gone_devices() {
 	echo "- - -" >"/sys/class/scsi_host/host${host%%:*}/scan"
 	is_whole "found again by a scan: it is back"
 	# gone and back before anybody looks
+	host=$(basename "$(readlink -f /sys/block/sdd/device)")
 	for i in 1 2 3; do
-		echo 1 >/sys/block/sdd/device/delete
+		echo 1 >"/sys/class/scsi_device/$host/device/delete"
 		echo "- - -" >"/sys/class/scsi_host/host${host%%:*}/scan"
 	done
 	is_whole "gone and back three times without pause: it is back"
@@ -101,7 +102,7 @@ scene_configuration() {
 	rm /etc/multipath.conf
 	sleep 3
 	is_whole "the configuration is deleted: nothing changes"
-	printf 'defaults {\n\tuser_friendly_names yes\n\tpolling_interval 1\n' >/etc/multipath.conf
+	printf 'defaults {\n\tuser_friendly_names yes\n\tpolling_interval 1\n}\n' >/etc/multipath.conf
 	printf 'blacklist {\n\tdevnode "^(sd"\n}\n' >>/etc/multipath.conf
 	out=$(mpd reconfigure 2>&1)
 	matches "a configuration that cannot be used: the answer says so" "$out" 'fail|cannot be used'
@@ -132,21 +133,22 @@ scene_full_disk() {
 }
 
 scene_clock() {
-	local since d gap n
+	local since d gap n last
+	last=$(sdebug_disks | tail -1 | cut -d' ' -f2)
 	since=$(uptime_ms)
 	date -s '+1 day' >/dev/null
 	sleep 4
 	date -s '-2 days' >/dev/null
 	sleep 4
 	date -s '+1 day' >/dev/null
-	for d in sda sdd; do
+	for d in sda "$last"; do
 		read -r gap n < <(longest_gap $d "$since")
 		ok "the clock jumps: $d was checked $n times meanwhile, the longest pause was $gap ms" [ "$n" -ge 3 -a "$gap" -le 4500 ]
 	done
 	is_whole "the clock jumps: all is whole"
-	echo offline >/sys/block/sdd/device/state
-	ok "and a path that fails is seen" wait_for 20 path_is sdd failed faulty
-	echo running >/sys/block/sdd/device/state
+	echo offline >/sys/block/$last/device/state
+	ok "and a path that fails is seen" wait_for 20 path_is "$last" failed faulty
+	echo running >/sys/block/$last/device/state
 	is_whole "and one that comes back"
 }
 
@@ -175,19 +177,19 @@ scene_others() {
 	is_whole "a table loaded by others is mended"
 }
 
-# A path that somebody else holds: device-mapper refuses the table.
+# A path that somebody else has for himself: device-mapper refuses the table.
 scene_refused() {
-	local n
 	mpd del map mpathb >/dev/null
 	wait_for 20 [ ! -e /dev/mapper/mpathb ]
-	dmsetup create holder --table "0 16384 linear $(</sys/block/sdb/dev) 0"
-	udevadm settle -t 30
-	n=$(said 'mpathb')
-	mpd add map mpathb >/dev/null 2>&1
-	mpd add path sdb >/dev/null 2>&1
-	sleep 5
-	ok "a path that somebody holds: no map, and it is said" eval '[ ! -e /dev/mapper/mpathb ] && [ $(said "mpathb.*(fail|refuse|busy)") -ge 1 ]' || mpd_log_tail 30
-	dmsetup remove --retry holder
+	/usr/bin/python3 -c 'import os, time; os.open("/dev/sdb", os.O_RDONLY | os.O_EXCL); print(flush=True); time.sleep(300)' >/tmp/held &
+	local holder=$!
+	wait_for 30 [ -s /tmp/held ]
+	mpd add map "$(/lib/udev/scsi_id --whitelisted --device=/dev/sdb)" >/dev/null 2>&1
+	sleep 6
+	ok "a path that somebody holds: no map" [ ! -e /dev/mapper/mpathb ]
+	ok "... and it is said by name" [ "$(said 'mpathb.*(fail|refuse|busy)')" -ge 1 ] || mpd_log_tail 30
+	kill $holder
+	wait $holder 2>/dev/null
 	mpd reconfigure >/dev/null
 	is_whole "let go, the map is made"
 }

@@ -100,8 +100,23 @@ echo "# longest turn of the loop: before $TURN0 ms, with paths that hang $TURN m
 ok "the loop never stalled" [ "$TURN" -le $((TURN0 > TURN_MS ? TURN0 : TURN_MS)) ]
 before=$(worst_median "$T_before") during=$(worst_median "$T_during")
 ok "show is answered within $SHOW_MS ms ($during ms; $before ms before)" [ "$during" -le $((before > SHOW_MS ? before * 2 : SHOW_MS)) ]
-is "the daemon has not grown: threads" "$(($(ls /proc/$MPD/task | wc -l) <= 12))" 1
-echo "# threads $(ls /proc/$MPD/task | wc -l), $(grep VmRSS /proc/$MPD/status)"
+threads() { ls "/proc/$MPD/task" | wc -l; }
+ok "no more threads than hung paths ask for ($(threads))" [ "$(threads)" -le 12 ]
+echo "# $(grep VmRSS /proc/$MPD/status)"
+# A reload of all maps must wait for the commands of those that hang; nobody else does.
+U1=$(uptime_ms)
+mpd reconfigure all >/dev/null
+sleep 12
+answers reload
+mpd show workers | sed 's/^/# /'
+TURN=$(longest_turn)
+ok "reconfigure all while paths hang: the loop does not stall ($TURN ms)" [ "$TURN" -le $((TURN0 > TURN_MS ? TURN0 : TURN_MS)) ]
+during=$(worst_median "$T_reload")
+ok "reconfigure all while paths hang: show is answered ($during ms)" [ "$during" -le $((before > SHOW_MS ? before * 2 : SHOW_MS)) ]
+for d in $IA $LA $LB; do
+	read -r gap n < <(longest_gap "$d" "$U1")
+	ok "meanwhile $d was checked $n times, the longest pause was $gap ms" [ "$n" -ge 2 -a "$gap" -le $((MAX_POLL * 1000 + 2000)) ]
+done
 release
 ok "all answers again: all eight are active ready" wait_for 90 all_ready || mpd show paths | sed 's/^/# /'
 wait $DD
