@@ -134,6 +134,16 @@ bool maps_settled(const struct multipathd *d)
 	return !d->lane->batch;
 }
 
+bool maps_changing(const struct multipathd *d, const struct map *m)
+{
+	const struct batch *b = d->lane->batch;
+
+	for (unsigned int i = 0; b && i < b->n; i++)
+		if (!strcmp(b->items[i].by->wwid, m->wwid))
+			return true;
+	return false;
+}
+
 /* --- touching -------------------------------------------------------------------------------- */
 
 void maps_settle_soon(struct multipathd *d)
@@ -748,10 +758,12 @@ static void batch_done(void *ctx, struct work *w)
 
 	d->lane->batch = NULL;
 	finish_batch(d, (struct batch *)w);
-	if (d->state == DAEMON_SHUTDOWN)
-		loop_stop(d->loop);
-	else
+	if (d->state != DAEMON_SHUTDOWN) {
 		maps_settle_soon(d);
+		return;
+	}
+	daemon_stop_queueing(d); /* of the maps that were being changed */
+	loop_stop(d->loop);
 }
 
 static void take_ready(struct multipathd *d, struct batch *b)

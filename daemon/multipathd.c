@@ -125,8 +125,13 @@ struct ev_entry *daemon_event_map(struct multipathd *d, const struct map *m, con
 int daemon_message(struct multipathd *d, const struct map *m, const char *text)
 {
 	struct dmb *dmb = d->host->dmb;
-	int r = dmb->ops->message(dmb, m->dm.name, text);
+	int r;
 
+	if (maps_changing(d, m)) {
+		mlog(3, "%s: no message %s while the map is being changed", m->dm.name, text);
+		return -EBUSY;
+	}
+	r = dmb->ops->message(dmb, m->dm.name, text);
 	if (r)
 		mlog(1, "%s: message %s failed: %s", m->dm.name, text, strerror(-r));
 	return r;
@@ -208,13 +213,18 @@ static void give_up(void *ctx)
 	loop_stop(d->loop);
 }
 
+void daemon_stop_queueing(struct multipathd *d)
+{
+	for (unsigned int i = 0; d->e && i < d->e->topo->n_maps; i++)
+		mapclock_queueing(d, d->e->topo->maps[i], QUEUEING_SHUTDOWN);
+}
+
 void daemon_shutdown(struct multipathd *d)
 {
 	if (d->state == DAEMON_SHUTDOWN)
 		return;
 	daemon_set_state(d, DAEMON_SHUTDOWN);
-	for (unsigned int i = 0; d->e && i < d->e->topo->n_maps; i++)
-		mapclock_queueing(d, d->e->topo->maps[i], QUEUEING_SHUTDOWN);
+	daemon_stop_queueing(d);
 	/* a change under way is not to be cut in two; one that hangs is not waited for */
 	if (!work_running(maps_lane(d)) || !d->e) {
 		loop_stop(d->loop);

@@ -34,8 +34,11 @@ void daemon_set_state(struct multipathd *d, enum daemon_state s);
 void daemon_log_notes(const struct notes *n);
 struct ev_entry *daemon_event_path(struct multipathd *d, const struct path *p, const char *kind);
 struct ev_entry *daemon_event_map(struct multipathd *d, const struct map *m, const char *kind);
-/* Send a message to the map's target; 0 or -errno (logged). */
+/* Send a message to the map's target; 0 or -errno (logged). -EBUSY while the lane changes the map: the
+ * kernel would make us wait for commands under way; what holds is said once the table is read again. */
 int daemon_message(struct multipathd *d, const struct map *m, const char *text);
+/* At the end: as queue_without_daemon says. */
+void daemon_stop_queueing(struct multipathd *d);
 
 /* --- reload.c -------------------------------------------------------------------------------- */
 
@@ -107,6 +110,8 @@ void maps_touch_later(struct multipathd *d, const char *wwid, int64_t at_ns);
 void maps_touch_all(struct multipathd *d, unsigned int how);
 void maps_settle_soon(struct multipathd *d);
 bool maps_settled(const struct multipathd *d); /* nothing touched, nothing on the lane */
+/* Is the lane changing it at this moment? */
+bool maps_changing(const struct multipathd *d, const struct map *m);
 /* Remove a map, its partition maps first. */
 void maps_remove(struct multipathd *d, const char *wwid, const struct op_done *done);
 
