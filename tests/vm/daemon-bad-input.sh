@@ -179,12 +179,15 @@ scene_others() {
 
 # A path that somebody else has for himself: device-mapper refuses the table.
 scene_refused() {
+	local disk wwid
+	disk=$(basename "$(readlink -f "/sys/dev/block/$(dmsetup table mpathb | grep -oE '[0-9]+:[0-9]+' | head -1)")")
+	wwid=$(/lib/udev/scsi_id --whitelisted --device="/dev/$disk")
 	mpd del map mpathb >/dev/null
 	wait_for 20 [ ! -e /dev/mapper/mpathb ]
-	/usr/bin/python3 -c 'import os, time; os.open("/dev/sdb", os.O_RDONLY | os.O_EXCL); print(flush=True); time.sleep(300)' >/tmp/held &
+	/usr/bin/python3 -c 'import os, time; os.open("/dev/'"$disk"'", os.O_RDONLY | os.O_EXCL); print(flush=True); time.sleep(300)' >/tmp/held &
 	local holder=$!
-	wait_for 30 [ -s /tmp/held ]
-	mpd add map "$(/lib/udev/scsi_id --whitelisted --device=/dev/sdb)" >/dev/null 2>&1
+	ok "the disk $disk of the map that was removed is free" wait_for 30 [ -s /tmp/held ] || tell 80
+	mpd add map "$wwid" >/dev/null 2>&1
 	sleep 6
 	ok "a path that somebody holds: no map" [ ! -e /dev/mapper/mpathb ]
 	ok "... and it is said by name" [ "$(said 'mpathb.*(fail|refuse|busy)')" -ge 1 ] || mpd_log_tail 30
