@@ -18,6 +18,8 @@ static const struct {
 	  "device mapper multipath maps: list, create, reload, remove" },
 	{ "multipathd", multipathd_main, "the daemon that keeps paths alive, and its client" },
 	{ "multipathc", multipathc_main, "a session with the running multipathd" },
+	{ "kpartx", kpartx_main, "partition maps: list, add, update, delete" },
+	{ "kpartx-id", kpartx_id_main, "properties of a map or partition map for udev rules" },
 	{ "scsi-id", scsi_id_main, "the identity of a SCSI disk, as udev's scsi_id prints it" },
 	{ "fmt", fmt_main, "lay configuration files out anew without changing what they mean" },
 	{ "lint", lint_main, "check multipath.conf and say how to mend it" },
@@ -29,10 +31,18 @@ static const struct {
 	  "run a command on a recorded host: replay DIR|FILE.tar -- COMMAND..." },
 };
 
+/* udev's helpers write '_' (scsi_id, kpartx_id) where a verb has '-'. */
+static bool is_name(const char *verb, const char *name)
+{
+	while (*verb && (*verb == *name || (*verb == '-' && *name == '_')))
+		verb++, name++;
+	return !*verb && !*name;
+}
+
 main_fn cli_find(const char *name)
 {
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		if (!strcmp(verbs[i].name, name))
+		if (is_name(verbs[i].name, name))
 			return verbs[i].main;
 	return NULL;
 }

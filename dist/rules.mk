@@ -70,6 +70,7 @@ install-udev:
 	  sed 's|@SBINDIR@|$(SBINDIR)|' dist/udev/$$source >$(DESTDIR)$(UDEVDIR)/rules.d/$$name && \
 	  chmod 644 $(DESTDIR)$(UDEVDIR)/rules.d/$$name || exit 1; \
 	done
+	ln -sf $(shell realpath -m --relative-to=$(UDEVDIR) $(SBINDIR))/minipath $(DESTDIR)$(UDEVDIR)/kpartx_id
 
 # The daemon as a service of systemd or OpenRC, and what an initramfs needs (Debian's initramfs-tools, dracut).
 UNITDIR      ?= $(PREFIX)/lib/systemd/system

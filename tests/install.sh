@@ -8,7 +8,7 @@ r=$?
 [ $r = 0 ] || cat "$tmp/log"
 result $r "make install DESTDIR=... PREFIX=/usr"
 d=$tmp/d/usr
-for f in sbin/minipath sbin/multipath share/man/man1/minipath.1 share/man/man1/minipath-fmt.1 \
+for f in sbin/minipath sbin/multipath sbin/kpartx lib/udev/kpartx_id share/man/man8/kpartx.8 share/man/man1/minipath.1 share/man/man1/minipath-fmt.1 \
 	share/man/man1/minipath-lint.1 share/man/man1/minipath-scsi-id.1 share/man/man5/multipath.conf.5 \
 	share/man/man8/multipath.8 share/bash-completion/completions/minipath \
 	share/bash-completion/completions/multipath share/zsh/site-functions/_minipath \
@@ -79,6 +79,18 @@ for name in sys.argv[1:]:
     assert jumps <= labels, "%s: no label for %s" % (name, jumps - labels)
 END
 result $? "the rules parse, and every jump leads somewhere"
+for rule in $(awk '!/^#/ { print $2 }' dist/udev/names); do
+	[ "$(make -s install-udev UDEV_NAMES=upstream DESTDIR="$tmp/u" PREFIX=/usr && ls "$tmp/u/usr/lib/udev/rules.d" | grep -cx "$rule")" = 1 ]
+	result $? "udev rules are installed as $rule"
+done
+[ "$(make -s install-udev UDEV_NAMES=debian DESTDIR="$tmp/b" PREFIX=/usr && ls "$tmp/b/usr/lib/udev/rules.d")" = "$(awk '!/^#/ { print $3 }' dist/udev/names | sort)" ]
+result $? "udev rules are installed under Debian's names"
+! grep -r '@[A-Z]*@' "$tmp/d/usr/lib/udev"
+result $? "no place holder is left in them"
+"$d/lib/udev/kpartx_id" 254 0 part3-LVM-x | grep -qx DM_PART=3
+result $? "kpartx_id runs under its name"
+"$d/sbin/kpartx" -l nosuch | grep -qx 'failed to stat() nosuch'
+result $? "the installed kpartx runs under its name"
 diff <(cd conf-examples && ls ./*.conf) <(cd "$d/share/doc/minipath" && ls ./*.conf)
 result $? "every example is installed"
 [ -z "$(find "$tmp/d" -type l ! -exec test -e {} \; -print)" ]

@@ -30,7 +30,8 @@ only() { # what regex file...: the regex may only match in the files
 }
 only "dm tasks stand in core/host/dmb_live.c" '\bdm_task_|libdevmapper\.h' core/host/dmb_live.c
 only "libudev stands in core/host/udb_live.c and udevmon_live.c" '\budev_(new|device|enumerate|monitor|list)|libudev\.h' core/host/udb_live.c core/host/udevmon_live.c core/host/udb_live.h
-only "ioctls stand in the live files" '\bioctl\(' core/host/scsi_live.c core/host/blkio_live.c core/host/nvme_live.c core/host/dmevents_live.c core/host/term_live.c
+only "ioctls stand in the live files" '\bioctl\(' core/host/scsi_live.c core/host/blkio_live.c core/host/nvme_live.c core/host/dmevents_live.c core/host/term_live.c \
+	core/host/loop_live.c
 only "the literal /sys stands in one file" '"/sys' core/host/host_live.c
 only "the literal /dev stands in one file" '"/dev' core/host/host_live.c core/host/process_live.c
 only "the literal /etc stands in one file" '"/etc' core/host/host_live.c

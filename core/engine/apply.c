@@ -16,6 +16,7 @@
 #include "core/engine/observe.h"
 #include "core/engine/transport.h"
 #include "core/model/dmtext.h"
+#include "core/model/partmap.h"
 #include "parser/arena.h"
 
 static struct dmb *dmb(const struct engine *e)
@@ -31,47 +32,16 @@ static void complain(const struct change *c)
 
 /* --- partition maps -------------------------------------------------------------------------- */
 
-/* "part1-mpath-WWID": a partition map of kpartx on this map. */
-static bool is_partition_of(const struct dm_map *part, const struct dm_map *whole)
-{
-	const char *u = part->uuid;
-
-	if (strncmp(u, "part", 4))
-		return false;
-	u += 4;
-	u += strspn(u, "0123456789");
-	return *u == '-' && u > part->uuid + 4 && !strcmp(u + 1, whole->uuid);
-}
-
-/* Its name with the map's old name replaced, and the delimiter kept or as configured. */
-static int partition_name(const struct engine *e, const struct dm_map *part, const char *from,
-			  const char *to, char *out, size_t len)
-{
-	const struct kwval *delim = config_value(e->cfg, KW_partition_delimiter);
-	size_t n = strlen(from);
-	const char *rest = part->name + n, *digits;
-
-	if (strncmp(part->name, from, n))
-		return -EINVAL;
-	digits = rest + strcspn(rest, "0123456789");
-	if (delim && delim->str)
-		snprintf(out, len, "%s%s%s", to, delim->str, digits);
-	else if (digits - rest > 1 || (digits - rest == 1 && *rest != 'p'))
-		snprintf(out, len, "%s%s", to, rest);
-	else
-		snprintf(out, len, "%s%s%s", to,
-			 to[strlen(to) - 1] >= '0' && to[strlen(to) - 1] <= '9' ? "p" : "", digits);
-	return 0;
-}
-
 /* The partition maps of @dm into @c, with the names they get where the map is renamed. */
 static int take_partitions(struct engine *e, const struct dm_map *dm, struct change *c)
 {
+	const struct kwval *delim = config_value(e->cfg, KW_partition_delimiter);
+
 	for (unsigned int i = 0; i < e->dm.n; i++) {
 		const struct dm_map *part = &e->dm.list[i];
 		struct change_part *grown, p = { .err = 0 };
 
-		if (!is_partition_of(part, dm))
+		if (!partmap_number(part, dm->uuid))
 			continue;
 		grown = realloc(c->parts, (c->n_parts + 1) * sizeof(*grown));
 		if (!grown)
@@ -79,7 +49,7 @@ static int take_partitions(struct engine *e, const struct dm_map *dm, struct cha
 		c->parts = grown;
 		snprintf(p.from, sizeof(p.from), "%s", part->name);
 		if (!c->rename_to[0] ||
-		    partition_name(e, part, dm->name, c->rename_to, p.to, sizeof(p.to)))
+		    partmap_renamed(part, dm->name, c->rename_to, delim ? delim->str : NULL, p.to))
 			snprintf(p.to, sizeof(p.to), "%s", part->name);
 		c->parts[c->n_parts++] = p;
 	}
@@ -317,7 +287,7 @@ static int users(const struct engine *e, const struct dm_map *dm)
 	int n = dm->open_count;
 
 	for (unsigned int i = 0; i < e->dm.n; i++)
-		if (is_partition_of(&e->dm.list[i], dm))
+		if (partmap_number(&e->dm.list[i], dm->uuid))
 			n--;
 	return n;
 }
@@ -327,7 +297,7 @@ static bool partitions_in_use(const struct engine *e, const struct dm_map *dm)
 	for (unsigned int i = 0; i < e->dm.n; i++) {
 		const struct dm_map *part = &e->dm.list[i];
 
-		if (!is_partition_of(part, dm) || !part->open_count)
+		if (!partmap_number(part, dm->uuid) || !part->open_count)
 			continue;
 		mlog(1, "%s: map in use", part->name);
 		return true;

@@ -80,6 +80,9 @@ struct dmb_ops {
 	int (*resume)(struct dmb *d, const char *name, unsigned int udev_flags);
 	int (*batch_begin)(struct dmb *d);
 	int (*batch_wait)(struct dmb *d);
+	/* false, until it is set back: udev is told of changes and makes the nodes, but nobody waits
+	 * for it. Outside batches. */
+	void (*set_wait)(struct dmb *d, bool wait);
 	const char *(*error)(struct dmb *d);
 	void (*free)(struct dmb *d);
 };

@@ -48,6 +48,8 @@ struct dmb_lv {
 	struct dmb base;
 	uint32_t cookie; /* 0: none yet */
 	bool batch;
+	bool no_wait; /* dmb_ops.set_wait */
+	bool udevd;   /* answers, as of the last look */
 	char error[512];
 	char udev_control[];
 };
@@ -152,6 +154,8 @@ static int cookie_wait(struct dmb_lv *lv)
 	uint32_t cookie = lv->cookie;
 
 	lv->cookie = 0;
+	if (lv->udevd && lv->no_wait)
+		return 0; /* without a cookie; the nodes are udev's business all the same */
 	if (!cookie)
 		return dm_udev_wait(0) ? 0 : -EIO; /* brings the library's nodes up to date */
 	while (dm_udev_wait_immediate(cookie, &ready) && !ready) {
@@ -171,11 +175,17 @@ static int cookie_wait(struct dmb_lv *lv)
 	return r < 0 || ready ? r : -EIO;
 }
 
-static uint16_t cookie_flags(unsigned int udev_flags)
+static void look_for_udevd(struct dmb_lv *lv)
+{
+	lv->udevd = udevd_answers(lv);
+	dm_udev_set_sync_support(lv->udevd && !lv->no_wait);
+}
+
+static uint16_t cookie_flags(const struct dmb_lv *lv, unsigned int udev_flags)
 {
 	uint16_t flags = 0;
 
-	if (dm_udev_get_sync_support())
+	if (lv->udevd)
 		flags |= DM_UDEV_DISABLE_LIBRARY_FALLBACK;
 	if (udev_flags & DM_UF_RELOAD)
 		flags |= DM_SUBSYSTEM_UDEV_FLAG0;
@@ -192,8 +202,8 @@ static int run_with_cookie(struct dmb_lv *lv, struct dm_task *t, unsigned int ud
 	int r, w;
 
 	if (!lv->batch)
-		dm_udev_set_sync_support(udevd_answers(lv));
-	if (!dm_task_set_cookie(t, &lv->cookie, cookie_flags(udev_flags)))
+		look_for_udevd(lv);
+	if (!dm_task_set_cookie(t, &lv->cookie, cookie_flags(lv, udev_flags)))
 		return -ENOSPC; /* no semaphore to be had */
 	r = task_run(t);
 	if (lv->batch)
@@ -209,7 +219,7 @@ static int live_batch_begin(struct dmb *d)
 	if (lv->batch)
 		return -EBUSY;
 	log_here(lv);
-	dm_udev_set_sync_support(udevd_answers(lv));
+	look_for_udevd(lv);
 	lv->batch = true;
 	return 0;
 }
@@ -615,6 +625,11 @@ static int live_resume(struct dmb *d, const char *name, unsigned int udev_flags)
 	return step_resume(lv, &s, false);
 }
 
+static void live_set_wait(struct dmb *d, bool wait)
+{
+	((struct dmb_lv *)d)->no_wait = !wait;
+}
+
 static const char *live_error(struct dmb *d)
 {
 	return ((struct dmb_lv *)d)->error;
@@ -643,6 +658,7 @@ static const struct dmb_ops live_ops = {
 	.resume = live_resume,
 	.batch_begin = live_batch_begin,
 	.batch_wait = live_batch_wait,
+	.set_wait = live_set_wait,
 	.error = live_error,
 	.free = live_free,
 };

@@ -613,6 +613,11 @@ static int replay_batch(struct dmb *d)
 	return 0;
 }
 
+static void replay_set_wait(struct dmb *d, bool wait)
+{
+	(void)d, (void)wait;
+}
+
 static const char *replay_error(struct dmb *d)
 {
 	return ((struct dmb_rp *)d)->error;
@@ -642,6 +647,7 @@ static const struct dmb_ops replay_ops = {
 	.resume = replay_resume,
 	.batch_begin = replay_batch,
 	.batch_wait = replay_batch,
+	.set_wait = replay_set_wait,
 	.error = replay_error,
 	.free = replay_free,
 };

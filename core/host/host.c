@@ -21,6 +21,7 @@ void host_free(struct host *h)
 	jobs_free(h->jobs);
 	dmb_free(h->dmb);
 	devio_free(h->io);
+	loopdev_free(h->loop);
 	udb_free(h->udb);
 	state_free(h->state);
 	fstree_free(h->sys);

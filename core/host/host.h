@@ -13,6 +13,7 @@
 #include "core/host/dmb.h"
 #include "core/host/fstree.h"
 #include "core/host/jobs.h"
+#include "core/host/loopdev.h"
 #include "core/host/state.h"
 #include "core/host/udb.h"
 
@@ -22,6 +23,7 @@ struct host {
 	struct udb *udb;
 	struct devio *io;
 	struct dmb *dmb;
+	struct loopdev *loop;
 	struct state *state;
 	struct clock clock;
 	struct jobs *jobs; /* NULL until host_jobs() */

@@ -42,6 +42,8 @@ static int parts_open(struct host *h)
 	if (r == 0)
 		r = dmb_live(UDEV_CONTROL, &h->dmb);
 	if (r == 0)
+		r = loopdev_live(places.dev_dir, h->sys, &h->loop);
+	if (r == 0)
 		r = state_open(places.state_dir, places.run_dir, false, &h->state);
 	return r;
 }

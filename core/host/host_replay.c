@@ -59,7 +59,9 @@ static int devices_of(struct host *h)
 		r = devio_replay(path, &h->io);
 	if (r == 0)
 		r = below(h, "dm", path, sizeof(path));
-	return r < 0 ? r : dmb_replay(path, &h->dmb);
+	if (r == 0)
+		r = dmb_replay(path, &h->dmb);
+	return r < 0 ? r : loopdev_none(&h->loop);
 }
 
 static int clock_of(struct host *h)

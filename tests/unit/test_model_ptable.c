@@ -348,23 +348,30 @@ static void test_gpt_backup(void **state)
 	memset(d.mem + GPT_FIRST, 0, 512); /* the primary is gone */
 	expect(d, "gpt", GPT_SLICES);
 	assert_int_equal(t.n_refused, 0);
-	assert_string_equal(finding(0), "the primary header is missing");
+	assert_string_equal(finding(0),
+			    "the backup header is used, as the primary header is missing");
 	d = gpt_disk();
 	d.mem[GPT_FIRST + 60]++; /* bad CRC */
 	expect(d, "gpt", GPT_SLICES);
-	assert_string_equal(finding(0), "the primary header has a wrong checksum");
+	assert_string_equal(
+		finding(0),
+		"the backup header is used, as the primary header has a wrong checksum");
 	d = gpt_disk();
 	d.mem[GPT_ENTRY1 + 40]++; /* an entry was changed: the primary's array only */
 	expect(d, "gpt", GPT_SLICES);
-	assert_string_equal(finding(0), "the primary header has entries with a wrong checksum");
+	assert_string_equal(finding(0), "the backup header is used, as the primary header has "
+					"entries with a wrong checksum");
 	d = gpt_disk();
 	d.mem[GPT_LAST + 60]++;
 	expect(d, "gpt", GPT_SLICES);
-	assert_string_equal(finding(0), "the backup header has a wrong checksum");
+	assert_string_equal(
+		finding(0),
+		"the primary header is used, as the backup header has a wrong checksum");
 	d = gpt_disk(); /* the end cannot be read */
 	d.bad_from = 1000 * 512;
 	expect(d, "gpt", GPT_SLICES);
-	assert_string_equal(finding(0), "the backup header cannot be read");
+	assert_string_equal(finding(0),
+			    "the primary header is used, as the backup header cannot be read");
 }
 
 static void test_gpt_bad_crc_in_both(void **state)

@@ -185,13 +185,13 @@ static const struct header *choose(struct gpt *g, struct ptable *t, const struct
 {
 	if (first->wrong == PTF__N) {
 		if (second->wrong != PTF__N)
-			say(t, second, "the backup header", false);
+			say(t, second, "the primary header is used, as the backup header", false);
 		else if (second->lba != g->blocks - 1)
 			pt_find(t, PTF_MISPLACED_BACKUP, false, 0)->part = "the backup header";
 		return first;
 	}
 	if (second->wrong == PTF__N) {
-		say(t, first, "the primary header", false);
+		say(t, first, "the backup header is used, as the primary header", false);
 		return second;
 	}
 	if (first->wrong == PTF_SIGNATURE && second->wrong == PTF_SIGNATURE)
