@@ -79,14 +79,6 @@ for name in sys.argv[1:]:
     assert jumps <= labels, "%s: no label for %s" % (name, jumps - labels)
 END
 result $? "the rules parse, and every jump leads somewhere"
-for rule in $(awk '!/^#/ { print $2 }' dist/udev/names); do
-	[ "$(make -s install-udev UDEV_NAMES=upstream DESTDIR="$tmp/u" PREFIX=/usr && ls "$tmp/u/usr/lib/udev/rules.d" | grep -cx "$rule")" = 1 ]
-	result $? "udev rules are installed as $rule"
-done
-[ "$(make -s install-udev UDEV_NAMES=debian DESTDIR="$tmp/b" PREFIX=/usr && ls "$tmp/b/usr/lib/udev/rules.d")" = "$(awk '!/^#/ { print $3 }' dist/udev/names | sort)" ]
-result $? "udev rules are installed under Debian's names"
-! grep -r '@[A-Z]*@' "$tmp/d/usr/lib/udev"
-result $? "no place holder is left in them"
 "$d/lib/udev/kpartx_id" 254 0 part3-LVM-x | grep -qx DM_PART=3
 result $? "kpartx_id runs under its name"
 "$d/sbin/kpartx" -l nosuch | grep -qx 'failed to stat() nosuch'

@@ -220,12 +220,12 @@ E
 chmod 755 /usr/sbin/kpartx
 ln -sf "$TOP/build/minipath" /usr/lib/udev/kpartx_id
 make -s -C "$TOP" install-udev DESTDIR=/tmp/install PREFIX=/usr UDEV_NAMES=debian || bail "make install-udev fails"
-cp /tmp/install/usr/lib/udev/rules.d/*-dm-parts.rules /tmp/install/usr/lib/udev/rules.d/*-kpartx.rules \
-	/tmp/install/usr/lib/udev/rules.d/*-del-part-nodes.rules /run/rules/
-# What other rules tell ours: a partitioner's close is a change, a reload changes nothing, these disks are paths.
+ln -sf "$TOP/build/minipath" /usr/sbin/multipath
+cp /tmp/install/usr/lib/udev/rules.d/*-dm-mpath.rules /tmp/install/usr/lib/udev/rules.d/*-dm-parts.rules \
+	/tmp/install/usr/lib/udev/rules.d/*-kpartx.rules /tmp/install/usr/lib/udev/rules.d/*-del-part-nodes.rules /run/rules/
+# What rules that are not here would say: a partitioner's close is a change, these disks are paths.
 cat >/run/rules/56-z-others.rules <<-'E'
 	KERNEL=="dm-*", ACTION!="remove", OPTIONS+="watch"
-	ENV{DM_UUID}=="mpath-?*", ENV{DM_SUBSYSTEM_UDEV_FLAG0}=="1", ENV{MPATH_UNCHANGED}="1"
 	KERNEL=="sd*", ENV{DEVTYPE}=="disk", TEST=="/run/paths", ENV{DM_MULTIPATH_DEVICE_PATH}="1"
 E
 udevadm control --reload
