@@ -20,7 +20,8 @@ struct daemon_sampler {
 
 struct sample {
 	struct work work;
-	unsigned int path_id, slot;
+	unsigned int path_id;
+	int64_t ticket;
 	char name[32];
 	dev_t devno;
 	bool ok;
@@ -51,27 +52,28 @@ static void sample_done(void *ctx, struct work *w)
 	struct path *p = d->e ? topology_path_named(d->e->topo, s->name) : NULL;
 
 	if (p && p->duty.id == s->path_id)
-		marginal_read_done(&p->life.marginal, s->slot, s->ok);
+		marginal_read_done(&p->life.marginal, s->ticket,
+				   s->ok ? MARGINAL_READ_OK : MARGINAL_READ_FAILED);
 	free(s);
 }
 
 static void read_once(struct multipathd *d, struct path *p, int64_t now)
 {
 	struct sample *s = calloc(1, sizeof(*s));
-	int slot = s ? marginal_read_issued(&p->life.marginal, now) : -ENOMEM;
 
-	if (slot < 0) {
+	if (!s || marginal_read_issued(&p->life.marginal, now, &s->ticket)) {
 		free(s);
 		return;
 	}
 	s->work.run = run_sample;
 	s->work.done = sample_done;
 	s->path_id = p->duty.id;
-	s->slot = (unsigned int)slot;
 	snprintf(s->name, sizeof(s->name), "%s", p->dev.name);
 	s->devno = p->dev.devno;
-	if (work_submit(sched_pool(d), &s->work))
-		free(s);
+	if (!work_submit(sched_pool(d), &s->work))
+		return;
+	marginal_read_done(&p->life.marginal, s->ticket, MARGINAL_READ_DROPPED);
+	free(s);
 }
 
 /* Returns when to come back. */

@@ -189,7 +189,8 @@ static void held(struct move *m)
 static void set_marginal(struct move *m)
 {
 	struct path *p = m->p;
-	bool marginal = p->life.marginal_by_policy || p->life.marginal_by_command;
+	bool marginal = p->life.marginal_by_policy || p->life.marginal_by_command ||
+			p->life.marginal_by_fpin;
 
 	if (p->marginal == marginal)
 		return;
@@ -595,11 +596,18 @@ static void on_unset_marginal(struct move *m)
 	struct path *p = m->p;
 
 	p->life.marginal_by_command = p->life.marginal_by_policy = false;
+	p->life.marginal_by_fpin = false;
 	san_release(p);
 	stop_test(m);
 	set_marginal(m);
 	if (p->state == PATH_DELAYED && !again(m))
 		check_soon(m);
+}
+
+static void on_fpin(struct move *m)
+{
+	m->p->life.marginal_by_fpin = m->ev->kind == LIFE_FPIN_MARGINAL;
+	set_marginal(m);
 }
 
 static void on_test_good(struct move *m)
@@ -644,6 +652,8 @@ static const struct {
 	[LIFE_OP_REINSTATE] = { "reinstate path", on_op_reinstate },
 	[LIFE_SET_MARGINAL] = { "set marginal", on_set_marginal },
 	[LIFE_UNSET_MARGINAL] = { "unset marginal", on_unset_marginal },
+	[LIFE_FPIN_MARGINAL] = { "FPIN", on_fpin },
+	[LIFE_FPIN_CLEARED] = { "FC event", on_fpin },
 	[LIFE_TEST_GOOD] = { "marginal test", on_test_good },
 	[LIFE_TEST_BAD] = { "marginal test", on_test_bad },
 	[LIFE_RECHECK] = { "event", on_recheck },

@@ -57,8 +57,10 @@ enum life_kind {
 	LIFE_WWID_SAME,	     /* answer to LIFE_DO_RECHECK_WWID, or it could not be asked */
 	LIFE_OP_FAIL,	     /* `fail path` */
 	LIFE_OP_REINSTATE,   /* `reinstate path` */
-	LIFE_SET_MARGINAL,   /* `setmarginal path`, FPIN link integrity */
-	LIFE_UNSET_MARGINAL, /* `unsetmarginal path|map`, FPIN link up */
+	LIFE_SET_MARGINAL,   /* `setmarginal path` */
+	LIFE_UNSET_MARGINAL, /* `unsetmarginal path|map`: whatever made it marginal */
+	LIFE_FPIN_MARGINAL,  /* fpin_concerns(): link integrity */
+	LIFE_FPIN_CLEARED,   /* the link is back, the fabric changed */
 	LIFE_TEST_GOOD,	     /* marginal_judge() */
 	LIFE_TEST_BAD,
 	LIFE_RECHECK, /* a uevent, a dm event: check now, whatever the interval */

@@ -28,7 +28,8 @@ struct path_life {
 
 	struct marginal marginal;
 	bool marginal_by_policy;  /* in a marginal group because of one of the above */
-	bool marginal_by_command; /* or of setmarginal, FPIN */
+	bool marginal_by_command; /* or of setmarginal */
+	bool marginal_by_fpin;	  /* or of an FPIN */
 
 	/* devices without udev data (maplife.h) */
 	unsigned int retriggers;

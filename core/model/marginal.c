@@ -58,38 +58,38 @@ bool marginal_next(const struct marginal *m, const struct marginal_rules *r, int
 	return true;
 }
 
-int marginal_read_issued(struct marginal *m, int64_t now_ns)
+int marginal_read_issued(struct marginal *m, int64_t now_ns, int64_t *ret_ticket)
 {
 	for (unsigned int i = 0; i < MARGINAL_IN_FLIGHT; i++) {
 		if (m->sent_ns[i])
 			continue;
-		m->sent_ns[i] = m->issued_ns = now_ns;
+		m->sent_ns[i] = m->issued_ns = *ret_ticket = now_ns;
 		m->in_flight++;
 		return 0;
 	}
 	return -EBUSY;
 }
 
-static void count_read(struct marginal *m, unsigned int slot, bool ok)
+static void end_read(struct marginal *m, unsigned int slot, enum marginal_read how)
 {
 	m->sent_ns[slot] = 0;
 	m->in_flight--;
-	m->reads++;
-	m->errors += !ok;
+	m->reads += how != MARGINAL_READ_DROPPED;
+	m->errors += how == MARGINAL_READ_FAILED;
 }
 
-void marginal_read_done(struct marginal *m, int64_t sent_ns, bool ok)
+void marginal_read_done(struct marginal *m, int64_t ticket, enum marginal_read how)
 {
 	for (unsigned int i = 0; i < MARGINAL_IN_FLIGHT; i++)
-		if (sent_ns && m->sent_ns[i] == sent_ns)
-			count_read(m, i, ok);
+		if (ticket && m->sent_ns[i] == ticket)
+			end_read(m, i, how);
 }
 
 static void count_stalled(struct marginal *m, int64_t now_ns)
 {
 	for (unsigned int i = 0; i < MARGINAL_IN_FLIGHT; i++)
 		if (m->sent_ns[i] && now_ns - m->sent_ns[i] >= MARGINAL_READ_TIMEOUT_NS)
-			count_read(m, i, false);
+			end_read(m, i, MARGINAL_READ_FAILED);
 }
 
 enum marginal_verdict marginal_judge(struct marginal *m, const struct marginal_rules *r,

@@ -54,10 +54,16 @@ void marginal_reset(struct marginal *m); /* to idle, nothing remembered */
 bool marginal_next(const struct marginal *m, const struct marginal_rules *r, int64_t now_ns,
 		   int64_t *ret_at_ns);
 
-/* A read was handed to a worker at @now_ns (later than the one before). -EBUSY: too many under way. */
-int marginal_read_issued(struct marginal *m, int64_t now_ns);
-/* The answer to the read issued at @sent_ns; one that is not awaited any more is dropped. */
-void marginal_read_done(struct marginal *m, int64_t sent_ns, bool ok);
+/* A read is on its way to a worker; *ret_ticket is for marginal_read_done(). -EBUSY: too many are. */
+int marginal_read_issued(struct marginal *m, int64_t now_ns, int64_t *ret_ticket);
+
+enum marginal_read {
+	MARGINAL_READ_OK,
+	MARGINAL_READ_FAILED,
+	MARGINAL_READ_DROPPED /* no worker */
+};
+/* An answer that is not awaited any more (another test, given up) changes nothing. */
+void marginal_read_done(struct marginal *m, int64_t ticket, enum marginal_read how);
 
 enum marginal_verdict { MARGINAL_UNDECIDED, MARGINAL_GOOD, MARGINAL_BAD };
 

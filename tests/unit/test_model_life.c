@@ -110,6 +110,12 @@ static const struct row rows[] = {
 	{ LIFE_SET_MARGINAL, 0,
 	  { "= reload @8", "= reload @8", "= reload @8",
 	    "= reload @8", "= reload @8", "= reload", "= reload" } },
+	{ LIFE_FPIN_MARGINAL, 0,
+	  { "= reload @8", "= reload @8", "= reload @8",
+	    "= reload @8", "= reload @8", "= reload", "= reload" } },
+	{ LIFE_FPIN_CLEARED, 0,
+	  { "= @8", "= @8", "= @8",
+	    "= @8", "= @8", "=", "=" } },
 	{ LIFE_UNSET_MARGINAL, 0,
 	  { "= @8", "= @8", "= @8",
 	    "= @8", "up active reinstate prio failback @8", "=", "=" } },
@@ -597,9 +603,13 @@ static void wwid_is_compared_first(void **state)
 	next_check(w, p, PATH_DOWN);
 	next_check(w, p, PATH_UP);
 	next_check(w, p, PATH_DOWN); /* down again before the answer */
+	assert_false(p->life.wwid_pending);
 	tell(w, p, LIFE_WWID_SAME, 0);
 	assert_int_equal(p->state, PATH_DOWN);
 	assert_int_equal(w->step.todo, 0);
+	next_check(w, p, PATH_UP);
+	tell(w, p, LIFE_WWID_SAME, 0);
+	assert_false(p->life.wwid_pending);
 }
 
 static void purge_is_asked_for_once(void **state)
@@ -734,8 +744,14 @@ static void san_in_a_marginal_group(void **state)
 	assert_true(w->step.todo & LIFE_DO_RELOAD_MAP);
 	next_check(w, p, PATH_UP); /* the operator's wish outlives the checker */
 	assert_true(p->marginal);
+	tell(w, p, LIFE_FPIN_MARGINAL, 0);
+	tell(w, p, LIFE_FPIN_CLEARED, 0);
+	assert_true(p->marginal); /* also an FC event */
+	tell(w, p, LIFE_FPIN_MARGINAL, 0);
+	assert_int_equal(w->step.todo, 0);
 	tell(w, p, LIFE_UNSET_MARGINAL, 0);
 	assert_false(p->marginal);
+	assert_int_equal(w->step.todo, LIFE_DO_RELOAD_MAP);
 }
 
 static const struct marginal_rules marginal = { 120, 300, 60, 10 };
@@ -753,8 +769,10 @@ static enum marginal_verdict test_reads(struct world *w, struct path *p, unsigne
 			w->now = at;
 			continue;
 		}
-		assert_int_equal(marginal_read_issued(&p->life.marginal, w->now), 0);
-		marginal_read_done(&p->life.marginal, w->now, !bad_one || ++n % bad_one);
+		assert_int_equal(marginal_read_issued(&p->life.marginal, w->now, &at), 0);
+		marginal_read_done(&p->life.marginal, at,
+				   !bad_one || ++n % bad_one ? MARGINAL_READ_OK
+							     : MARGINAL_READ_FAILED);
 	}
 	return v;
 }
@@ -835,6 +853,26 @@ static void marginal_in_groups(void **state)
 	assert_true(w->step.todo & LIFE_DO_MARGINAL_STOP);
 }
 
+static void a_test_is_broken_off(void **state)
+{
+	static const enum life_kind kinds[] = { LIFE_OP_FAIL, LIFE_UNSET_MARGINAL, LIFE_LEFT,
+						LIFE_OP_REINSTATE };
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		WORLD *w = marginal_world(false);
+		struct path *p = w->m->paths[0];
+
+		world_start(w);
+		flap(w, p);
+		flap(w, p);
+		assert_int_equal(p->life.marginal.phase, MARGINAL_TESTING);
+		tell(w, p, kinds[i], 0);
+		assert_true(w->step.todo & LIFE_DO_MARGINAL_STOP);
+		assert_int_equal(p->life.marginal.phase, MARGINAL_IDLE);
+	}
+}
+
 static void marginal_alone(void **state)
 {
 	WORLD *w = marginal_world(false);
@@ -890,7 +928,8 @@ static void expect_sound(struct world *w, struct path *p, enum life_kind kind, u
 		assert_true(p->life.next_ns <= w->now + 20 * SEC);
 	assert_in_range(p->life.interval_s, 5, 20);
 	assert_false(p->state == PATH_TIMEOUT || p->state == PATH_DISCONNECTED);
-	assert_false(p->marginal && !w->r.marginal_groups && !p->life.marginal_by_command);
+	assert_false(p->marginal && !w->r.marginal_groups && !p->life.marginal_by_command &&
+		     !p->life.marginal_by_fpin);
 }
 
 /* What may not make a usable path unusable. */
@@ -956,32 +995,61 @@ static void whatever_happens(void **state)
 static void reads_that_hang(void **state)
 {
 	struct marginal m = { 0 };
-	int64_t now = 5 * SEC, at;
+	int64_t now = 5 * SEC, at, ticket;
 	unsigned int n = 0;
 	(void)state;
 
 	marginal_start(&m, now);
 	assert_int_equal(marginal_judge(&m, &marginal, now), MARGINAL_UNDECIDED);
 	for (; n < 100 && marginal_next(&m, &marginal, now, &at); n++) {
-		assert_int_equal(marginal_read_issued(&m, now), 0);
+		assert_int_equal(marginal_read_issued(&m, now, &ticket), 0);
 		assert_false(marginal_next(&m, &marginal, now, &at));
 		now = at;
 	}
 	assert_int_equal(n, MARGINAL_IN_FLIGHT);
 	assert_int_equal(now, 5 * SEC + MARGINAL_IN_FLIGHT * 100 * MS);
-	assert_int_equal(marginal_read_issued(&m, now), -EBUSY);
+	assert_int_equal(marginal_read_issued(&m, now, &ticket), -EBUSY);
+	assert_false(marginal_next(&m, &marginal, now, &at));
+	assert_int_equal(at, now + MARGINAL_READ_GAP_NS);
 	assert_int_equal(marginal_judge(&m, &marginal, 64 * SEC), MARGINAL_UNDECIDED);
 	assert_int_equal(m.reads, 0);
 	marginal_judge(&m, &marginal, 65 * SEC); /* the first one is 60 s old */
 	assert_int_equal(m.errors, 1);
-	marginal_read_done(&m, 5 * SEC, true); /* its answer comes after all */
+	marginal_read_done(&m, 5 * SEC, MARGINAL_READ_OK); /* its answer comes after all */
 	assert_int_equal(m.reads, 1);
 	assert_true(marginal_next(&m, &marginal, 65 * SEC, &at));
+	assert_false(marginal_next(&m, &marginal, 125 * SEC, &at)); /* it is over */
 	assert_int_equal(marginal_judge(&m, &marginal, 125 * SEC), MARGINAL_BAD);
 	assert_int_equal(m.errors, MARGINAL_IN_FLIGHT);
 	assert_int_equal(marginal_retest_ns(&m, &marginal), 425 * SEC);
 	assert_false(marginal_next(&m, &marginal, 125 * SEC, &at));
 	assert_int_equal(at, INT64_MAX);
+}
+
+static void two_failures(void **state)
+{
+	static const struct {
+		int64_t gap;
+		enum marginal_phase phase;
+	} cases[] = { { 0, MARGINAL_SUSPECT },
+		      { 60 * SEC, MARGINAL_SUSPECT },
+		      { 60 * SEC + 1, MARGINAL_IDLE } };
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct marginal m = { 0 };
+
+		marginal_failed(&m, &marginal, 5 * SEC);
+		assert_int_equal(m.phase, MARGINAL_IDLE);
+		marginal_failed(&m, &marginal, 5 * SEC + cases[i].gap);
+		assert_int_equal(m.phase, cases[i].phase);
+		/* the second one may be the first of the next two */
+		marginal_failed(&m, &marginal, 5 * SEC + cases[i].gap + 30 * SEC);
+		assert_int_equal(m.phase, MARGINAL_SUSPECT);
+		marginal_start(&m, 200 * SEC);
+		marginal_failed(&m, &marginal, 201 * SEC);
+		assert_int_equal(m.phase, MARGINAL_TESTING);
+	}
 }
 
 /* We had no worker for any read: that says nothing. */
@@ -998,19 +1066,23 @@ static void no_read_no_verdict(void **state)
 static void answers_of_an_earlier_test(void **state)
 {
 	struct marginal m = { 0 };
+	int64_t old, new;
 	(void)state;
 
 	marginal_start(&m, SEC);
-	marginal_read_issued(&m, 2 * SEC);
+	marginal_read_issued(&m, 2 * SEC, &old);
 	marginal_start(&m, 3 * SEC);
-	marginal_read_issued(&m, 3 * SEC);
-	marginal_read_done(&m, 2 * SEC, false);
-	marginal_read_done(&m, 0, false);
+	marginal_read_issued(&m, 3 * SEC, &new);
+	marginal_read_done(&m, old, MARGINAL_READ_FAILED);
+	marginal_read_done(&m, 0, MARGINAL_READ_FAILED);
 	assert_int_equal(m.reads, 0);
-	marginal_read_done(&m, 3 * SEC, true);
-	marginal_read_done(&m, 3 * SEC, false);
+	marginal_read_done(&m, new, MARGINAL_READ_OK);
+	marginal_read_done(&m, new, MARGINAL_READ_FAILED);
 	assert_int_equal(m.reads, 1);
 	assert_int_equal(m.errors, 0);
+	marginal_read_issued(&m, 4 * SEC, &new);
+	marginal_read_done(&m, new, MARGINAL_READ_DROPPED);
+	assert_int_equal(m.reads, 1);
 	assert_int_equal(m.in_flight, 0);
 }
 
@@ -1106,6 +1178,8 @@ int main(void)
 		cmocka_unit_test(marginal_path),
 		cmocka_unit_test(marginal_in_groups),
 		cmocka_unit_test(marginal_alone),
+		cmocka_unit_test(a_test_is_broken_off),
+		cmocka_unit_test(two_failures),
 		cmocka_unit_test(rules),
 		cmocka_unit_test(answers_of_an_earlier_test),
 		cmocka_unit_test(no_read_no_verdict),

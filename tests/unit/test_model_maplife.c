@@ -228,6 +228,8 @@ static void udev_is_asked_again(void **state)
 	assert_int_equal(s.next_ns, INT64_MAX);
 	p->init = INIT_OK;
 	path_init_step(p, &rules, now, &s);
+	assert_int_equal(p->life.retriggers, 0);
+	assert_int_equal(p->life.init_ns, 0);
 	p->init = INIT_MISSING_UDEV; /* much later: the count begins anew */
 	path_init_step(p, &rules, now, &s);
 	assert_int_equal(s.todo, INIT_DO_RETRIGGER);
