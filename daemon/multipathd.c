@@ -64,6 +64,7 @@ void daemon_free(struct multipathd *d)
 	uevents_free(d);
 	dmevents_done(d);
 	sampler_free(d);
+	fpin_done(d);
 	maps_free(d);
 	sched_free(d);
 	engine_free(d->e);

@@ -42,6 +42,7 @@ struct daemon_lane;
 struct daemon_events;
 struct daemon_dm;
 struct daemon_sampler;
+struct daemon_fpin;
 struct observation;
 
 struct daemon_options {
@@ -67,6 +68,7 @@ struct multipathd {
 	struct daemon_events *events;
 	struct daemon_dm *dm; /* NULL: events are not polled */
 	struct daemon_sampler *sampler;
+	struct daemon_fpin *fpin;			  /* NULL: not listened to */
 	struct loop_timer patience;			  /* at the end, for the lane */
 	struct loop_timer retrigger;			  /* devices that wait for udev */
 	struct observation *watch;			  /* under way, NULL: none */

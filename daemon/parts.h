@@ -9,6 +9,7 @@
  *	mapclock.c	queueing, failback and waits of maps: steps that take time
  *	uevents.c	what udevd tells
  *	dmevents.c	what device-mapper tells
+ *	fpin.c		what Fibre Channel tells
  */
 #ifndef MP_PARTS_H
 #define MP_PARTS_H
@@ -72,6 +73,11 @@ struct work_pool *sched_pool(const struct multipathd *d);
 void sampler_start(struct multipathd *d, struct path *p);
 void sampler_stop(struct multipathd *d, struct path *p);
 void sampler_free(struct multipathd *d);
+
+/* --- fpin.c ---------------------------------------------------------------------------------- */
+
+void fpin_watch(struct multipathd *d); /* listen, or not any more, as the configuration says */
+void fpin_done(struct multipathd *d);
 
 /* --- paths.c --------------------------------------------------------------------------------- */
 

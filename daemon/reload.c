@@ -180,6 +180,7 @@ static void observed(void *ctx, struct work *w)
 		take_over(d, o->e);
 		if (dmevents_new(d))
 			mlog(1, "device-mapper events cannot be polled; states are read by checks");
+		fpin_watch(d);
 		for (unsigned int i = 0; i < d->e->topo->n_paths; i++)
 			sched_ask(d, d->e->topo->paths[i]);
 		maps_touch_all(d, force ? TOUCH_RELOAD : TOUCH_LOOK);

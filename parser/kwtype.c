@@ -342,20 +342,6 @@ static enum kwresult parse_flush(struct kwcontext *c, const char *text, struct k
 	return KWR_SET;
 }
 
-static enum kwresult parse_marginal(struct kwcontext *c, const char *text, struct kwval *ret_val)
-{
-	struct kwval val;
-
-	if (!parse_word(c, text, &val))
-		return invalid(c, text);
-	if (val.word == VW_fpin) {
-		kw_diag(c, DIAG_no_fpin, kw_name(c), text, NULL);
-		return KWR_INVALID;
-	}
-	*ret_val = val;
-	return KWR_SET;
-}
-
 /* ---- counted arguments ---- */
 
 static const char *skip_blanks(const char *s)
@@ -580,7 +566,7 @@ WORD_TYPE(auto_resize, parse_words, "word");
 WORD_TYPE(vpd_vendor, parse_words, "word");
 WORD_TYPE(policy, parse_policy, "word");
 WORD_TYPE(flush, parse_flush, "word");
-WORD_TYPE(marginal_pathgroups, parse_marginal, "word");
+WORD_TYPE(marginal_pathgroups, parse_words, "word");
 WORD_TYPE(failback, parse_words, "word or number", .numbers = true);
 WORD_TYPE(no_path_retry, parse_words, "word or number", .numbers = true);
 WORD_TYPE(max_fds, parse_words, "word or number", .numbers = true);

@@ -1,3 +1,3 @@
-$(B)/tests/scenarios/scenario: $(B)/tests/scenarios/scenario.o $(B)/libminipath.a
+$(B)/tests/scenarios/scenario: $(patsubst %,$(B)/tests/scenarios/%.o,scenario world kernel) $(B)/libminipath.a
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $^ $(LDLIBS)

@@ -4,24 +4,39 @@
  * Prints each line of the script, what the daemon logs, and what it answers; the caller compares. No
  * root, no waiting: minutes pass in milliseconds.
  *
+ * Before `start` (world.c):
  *	host SNAPSHOT		a copy of tests/snapshots/SNAPSHOT is the host; first line
- *	config ... end		etc/multipath.conf, the lines between
- *	start			until the daemon is idle
- *	run SECONDS		let time pass
- *	tur DEV ANSWER		what TEST UNIT READY says from now on (see answers[])
- *	attr FILE TEXT		a sysfs attribute
+ *	fc DEV TARGET HOST	the disk is behind a Fibre Channel port
+ * At any time:
+ *	config ... end		etc/multipath.conf, the lines between; unconfig: it is deleted
+ *	etc ERRNO|ok		what every write below etc/multipath is answered with
+ *	tur DEV ANSWER, read DEV ANSWER	what TEST UNIT READY, a direct read say (world.c: answers[])
+ *	answer DEV COMMAND ...	what any command says
+ *	attr FILE TEXT, size DEV N, show FILE	a sysfs attribute
+ *	udev DEV KEY=VALUE|empty|full	udev's database
  *	unplug DEV | plug DEV	the device disappears from sysfs, or is there again
+ * Once it runs (kernel.c, below):
+ *	start			until the daemon is idle; again after stop: on the host as it is then
+ *	stop			as at SIGTERM; kill: without a word
+ *	run SECONDS		let time pass
+ *	clock real|mono SECONDS	a clock jumps, nothing is run
  *	uevent ACTION DEV [KEY=VALUE]...	udevd tells; dm devices by map name
  *	kernel MAP MESSAGE	the kernel changes a map by itself: fail_path 8:0, switch_group 2, ...
+ *	dm VERB ...		somebody else changes a map, or is shown its table
+ *	fault OP ERRNO [TIMES [AFTER]]	device-mapper refuses
+ *	open MAP USERS		who has the map open
+ *	fpin HOST up|rscn|PORTS	a Fibre Channel event
  *	cmd WORDS		a client's command, as root
  *	level N			of log lines that are printed (2)
+ *	repeat N ... again	the lines between N times, without printing them
+ *	memory mark|steady KB	the most that was in use since `mark`; is it KB more than before it?
  */
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -31,83 +46,10 @@
 #include "daemon/parts.h"
 #include "daemon/reply.h"
 #include "daemon/uevents.h"
+#include "tests/scenarios/world.h"
 
 #define START_LIMIT_S 120
-
-static const struct {
-	const char *name, *text;
-} answers[] = {
-	{ "ok", "0 0 0 -\n" },
-	{ "notready", "2 0 8 700002000000000a00000000040300000000\n" },
-	{ "standby", "2 0 8 700002000000000a00000000040b00000000\n" },
-	{ "transition", "2 0 8 700002000000000a00000000040a00000000\n" },
-	{ "unmapped", "2 0 8 700005000000000a00000000250000000000\n" },
-	{ "noconnect", "0 1 0 -\n" },
-	{ "hang", "hang\n" },
-	{ "gone", "error ENODEV\n" },
-};
-
-struct scenario {
-	char dir[64];
-	struct host *host;
-	struct loop *loop;
-	struct multipathd *d;
-	struct ctl *ctl;
-	int client; /* our end */
-	FILE *script;
-	int line;
-	int64_t began_ns;
-};
-
-__attribute__((noreturn)) static void die(const struct scenario *s, const char *what)
-{
-	printf("line %d: %s\n", s->line, what);
-	exit(2);
-}
-
-static void put_file(struct scenario *s, const char *path, const char *text)
-{
-	char full[512];
-	FILE *f;
-
-	snprintf(full, sizeof(full), "%s/%s", s->dir, path);
-	unlink(full);
-	f = fopen(full, "w");
-	if (!f)
-		die(s, full);
-	fputs(text, f);
-	fclose(f);
-}
-
-/* --- the host -------------------------------------------------------------------------------- */
-
-static void do_host(struct scenario *s, char *args)
-{
-	char cmd[512];
-
-	strcpy(s->dir, "/tmp/mp-scenario-XXXXXX");
-	if (!mkdtemp(s->dir))
-		die(s, "no temporary folder");
-	snprintf(cmd, sizeof(cmd), "cp -a tests/snapshots/%s/. %s && chmod -R u+w %s", args, s->dir,
-		 s->dir);
-	if (system(cmd))
-		die(s, "no such snapshot");
-	snprintf(cmd, sizeof(cmd), "%s/etc/multipath", s->dir);
-	mkdir(cmd, 0755);
-}
-
-static void do_config(struct scenario *s, char *args)
-{
-	char text[8192] = "", line[512];
-
-	(void)args;
-	while (fgets(line, sizeof(line), s->script) && strcmp(line, "end\n")) {
-		s->line++;
-		strncat(text, line, sizeof(text) - strlen(text) - 1);
-	}
-	s->line++;
-	put_file(s, "etc/multipath.conf", text);
-}
+#define STOP_LIMIT_S  20
 
 static int always_root(int fd, uid_t *ret_uid)
 {
@@ -116,19 +58,28 @@ static int always_root(int fd, uid_t *ret_uid)
 	return 0;
 }
 
-static void do_start(struct scenario *s, char *args)
+static void new_host(struct scenario *s)
 {
-	struct daemon_options opt = { .verbosity = log_level() };
-	struct ctl_options ctl = { .timeout_ms = 4000, .peer_uid = always_root };
-	int pair[2];
-
-	(void)args;
 	if (host_replay(s->dir, &s->host))
 		die(s, "the host cannot be read");
 	s->host->clock.virtual = true;
 	if (s->host->clock.mono < 1000 * NSEC_PER_SEC)
 		s->host->clock.mono = 1000 * NSEC_PER_SEC;
 	s->began_ns = s->host->clock.mono;
+	kernel_begin(s);
+}
+
+static void do_start(struct scenario *s, char *args)
+{
+	struct daemon_options opt = { .verbosity = log_level() };
+	struct ctl_options ctl = { .timeout_ms = 4000, .peer_uid = always_root };
+	int64_t limit;
+	int pair[2];
+
+	(void)args;
+	if (!s->host)
+		new_host(s);
+	limit = clock_mono(&s->host->clock) + START_LIMIT_S * NSEC_PER_SEC;
 	if (loop_new(&s->host->clock, &s->loop))
 		die(s, "no loop");
 	s->d = daemon_new(s->host, s->loop, &opt);
@@ -139,13 +90,33 @@ static void do_start(struct scenario *s, char *args)
 	if (daemon_start(s->d))
 		die(s, "the daemon does not start");
 	while (s->d->state != DAEMON_IDLE && !s->d->start_failed &&
-	       clock_mono(&s->host->clock) < s->began_ns + START_LIMIT_S * NSEC_PER_SEC)
+	       clock_mono(&s->host->clock) < limit)
 		if (loop_turn(s->loop))
 			break;
 	printf("state: %s\n", daemon_state_shown(s->d->state));
 }
 
-/* --- what happens ---------------------------------------------------------------------------- */
+static void do_kill(struct scenario *s, char *args)
+{
+	(void)args;
+	if (!s->d)
+		return;
+	ctl_free(s->ctl);
+	close(s->client);
+	daemon_free(s->d);
+	loop_free(s->loop);
+	s->ctl = NULL;
+	s->d = NULL;
+	s->loop = NULL;
+	s->client = -1;
+}
+
+static void do_stop(struct scenario *s, char *args)
+{
+	daemon_shutdown(s->d);
+	loop_run_until(s->loop, clock_mono(&s->host->clock) + STOP_LIMIT_S * NSEC_PER_SEC);
+	do_kill(s, args);
+}
 
 static void do_run(struct scenario *s, char *args)
 {
@@ -154,88 +125,20 @@ static void do_run(struct scenario *s, char *args)
 	loop_run_until(s->loop, clock_mono(&s->host->clock) + (int64_t)(secs * 1e9));
 }
 
-static void do_tur(struct scenario *s, char *args)
+static void do_clock(struct scenario *s, char *args)
 {
-	char dev[32], word[32], path[128];
+	char word[16];
+	double secs;
 
-	if (sscanf(args, "%31s %31s", dev, word) != 2)
-		die(s, "tur DEV ANSWER");
-	snprintf(path, sizeof(path), "scsi/%s/000000000000", dev);
-	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
-		if (!strcmp(answers[i].name, word)) {
-			put_file(s, path, answers[i].text);
-			return;
-		}
-	die(s, "no such answer");
+	if (sscanf(args, "%15s %lf", word, &secs) != 2)
+		die(s, "clock real|mono SECONDS");
+	if (!strcmp(word, "real"))
+		s->host->clock.real += (int64_t)(secs * 1e9);
+	else
+		clock_turn(&s->host->clock, (int64_t)(secs * 1e9));
 }
 
-static void do_attr(struct scenario *s, char *args)
-{
-	char *blank = strchr(args, ' ');
-	char path[300];
-
-	if (!blank)
-		die(s, "attr FILE TEXT");
-	*blank = '\0';
-	snprintf(path, sizeof(path), "sys/%s", args);
-	put_file(s, path, blank + 1);
-}
-
-/* Of a device that is there, or was. */
-static void devno_of(struct scenario *s, const char *dev, unsigned int *maj, unsigned int *min)
-{
-	static const char *const places[] = { "sys/class/block/", "unplugged." };
-	char file[200];
-
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		FILE *f;
-		int n;
-
-		snprintf(file, sizeof(file), "%s/%s%s/dev", s->dir, places[i], dev);
-		f = fopen(file, "r");
-		if (!f)
-			continue;
-		n = fscanf(f, "%u:%u", maj, min);
-		fclose(f);
-		if (n == 2)
-			return;
-	}
-	die(s, "no such device");
-}
-
-/* Places of a device's link in class/block, and of what is kept of it while it is away. */
-static void unplugged_places(const struct scenario *s, const char *dev, char *link, char *kept,
-			     size_t len)
-{
-	snprintf(link, len, "%s/sys/class/block/%s", s->dir, dev);
-	snprintf(kept, len, "%s/unplugged.%s/link", s->dir, dev);
-}
-
-static void do_unplug(struct scenario *s, char *args)
-{
-	char link[200], kept[200], path[200], text[32];
-	unsigned int maj = 0, min = 0;
-
-	devno_of(s, args, &maj, &min);
-	snprintf(path, sizeof(path), "%s/unplugged.%s", s->dir, args);
-	if (mkdir(path, 0755) && errno != EEXIST)
-		die(s, strerror(errno));
-	snprintf(path, sizeof(path), "unplugged.%s/dev", args);
-	snprintf(text, sizeof(text), "%u:%u\n", maj, min);
-	put_file(s, path, text);
-	unplugged_places(s, args, link, kept, sizeof(link));
-	if (rename(link, kept))
-		die(s, strerror(errno));
-}
-
-static void do_plug(struct scenario *s, char *args)
-{
-	char link[200], kept[200];
-
-	unplugged_places(s, args, link, kept, sizeof(link));
-	if (rename(kept, link))
-		die(s, strerror(errno));
-}
+/* --- uevents --------------------------------------------------------------------------------- */
 
 static void add_prop(struct udev_props *p, unsigned int *cap, const char *key, const char *value)
 {
@@ -243,22 +146,18 @@ static void add_prop(struct udev_props *p, unsigned int *cap, const char *key, c
 		exit(2);
 }
 
-static void event_of_map(struct scenario *s, const char *name, struct udev_props *p,
-			 unsigned int *cap)
+static void event_of_map(const struct dm_map *m, struct udev_props *p, unsigned int *cap)
 {
-	struct map *m = daemon_map(s->d, name);
 	char text[160];
 
-	if (!m)
-		die(s, "no such map");
-	snprintf(text, sizeof(text), "/devices/virtual/block/dm-%u", m->dm.minor);
+	snprintf(text, sizeof(text), "/devices/virtual/block/dm-%u", m->minor);
 	add_prop(p, cap, "DEVPATH", text);
-	snprintf(text, sizeof(text), "%u", m->dm.major);
+	snprintf(text, sizeof(text), "%u", m->major);
 	add_prop(p, cap, "MAJOR", text);
-	snprintf(text, sizeof(text), "%u", m->dm.minor);
+	snprintf(text, sizeof(text), "%u", m->minor);
 	add_prop(p, cap, "MINOR", text);
-	add_prop(p, cap, "DM_NAME", m->dm.name);
-	add_prop(p, cap, "DM_UUID", m->dm.uuid);
+	add_prop(p, cap, "DM_NAME", m->name);
+	add_prop(p, cap, "DM_UUID", m->uuid);
 }
 
 static void event_of_disk(struct scenario *s, const char *dev, struct udev_props *p,
@@ -288,14 +187,15 @@ static void do_uevent(struct scenario *s, char *args)
 	struct udev_props p = { .initialized = true };
 	char *action = strtok(args, " "), *dev = strtok(NULL, " "), *word;
 	unsigned int cap = 0;
+	struct dm_map m;
 
 	if (!dev)
 		die(s, "uevent ACTION DEV");
 	add_prop(&p, &cap, "ACTION", action);
 	add_prop(&p, &cap, "SUBSYSTEM", "block");
 	add_prop(&p, &cap, "DEVTYPE", "disk");
-	if (daemon_map(s->d, dev))
-		event_of_map(s, dev, &p, &cap);
+	if (kernel_map(s, dev, &m))
+		event_of_map(&m, &p, &cap);
 	else
 		event_of_disk(s, dev, &p, &cap);
 	while ((word = strtok(NULL, " "))) {
@@ -311,19 +211,7 @@ static void do_uevent(struct scenario *s, char *args)
 		die(s, "not an event of a block device");
 }
 
-static void do_kernel(struct scenario *s, char *args)
-{
-	char *blank = strchr(args, ' ');
-	struct map *m;
-
-	if (!blank)
-		die(s, "kernel MAP MESSAGE");
-	*blank = '\0';
-	m = daemon_map(s->d, args);
-	if (!m || s->host->dmb->ops->message(s->host->dmb, m->dm.name, blank + 1))
-		die(s, "the kernel refuses");
-	dmevents_read_status(s->d, m);
-}
+/* --- clients --------------------------------------------------------------------------------- */
 
 static size_t read_reply(struct scenario *s, char *buf, size_t len)
 {
@@ -365,43 +253,132 @@ static void do_level(struct scenario *s, char *args)
 	log_verbosity(atoi(args));
 }
 
+/* --- memory ---------------------------------------------------------------------------------- */
+
+size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
+
+static struct {
+	size_t most, before;
+} memory;
+
+static void memory_look(void)
+{
+	size_t now = __sanitizer_get_current_allocated_bytes
+			     ? __sanitizer_get_current_allocated_bytes()
+			     : mallinfo2().uordblks + mallinfo2().hblkhd;
+
+	if (now > memory.most)
+		memory.most = now;
+}
+
+static void do_memory(struct scenario *s, char *args)
+{
+	size_t kb = 0;
+
+	memory_look();
+	if (!strcmp(args, "mark")) {
+		memory.before = memory.most;
+		memory.most = 0;
+	} else if (sscanf(args, "steady %zu", &kb) == 1) {
+		if (memory.most <= memory.before + kb * 1024)
+			puts("memory: steady");
+		else
+			printf("memory: at most %zu bytes before, %zu now\n", memory.before,
+			       memory.most);
+	} else {
+		die(s, "memory mark | steady KB");
+	}
+}
+
+/* --- the script ------------------------------------------------------------------------------ */
+
+static void do_repeat(struct scenario *s, char *args);
+
 static const struct {
 	const char *name;
 	void (*fn)(struct scenario *s, char *args);
 } commands[] = {
-	{ "host", do_host },	 { "config", do_config }, { "start", do_start },
-	{ "run", do_run },	 { "tur", do_tur },	  { "attr", do_attr },
-	{ "unplug", do_unplug }, { "plug", do_plug },	  { "uevent", do_uevent },
-	{ "kernel", do_kernel }, { "cmd", do_cmd },	  { "level", do_level },
+	{ "host", do_host },	 { "config", do_config }, { "unconfig", do_unconfig },
+	{ "etc", do_etc },	 { "start", do_start },	  { "stop", do_stop },
+	{ "kill", do_kill },	 { "run", do_run },	  { "clock", do_clock },
+	{ "tur", do_tur },	 { "read", do_read },	  { "answer", do_answer },
+	{ "attr", do_attr },	 { "size", do_size },	  { "show", do_show },
+	{ "udev", do_udev },	 { "fc", do_fc },	  { "unplug", do_unplug },
+	{ "plug", do_plug },	 { "uevent", do_uevent }, { "kernel", do_kernel },
+	{ "dm", do_dm },	 { "fault", do_fault },	  { "open", do_open },
+	{ "fpin", do_fpin },	 { "cmd", do_cmd },	  { "level", do_level },
+	{ "memory", do_memory }, { "repeat", do_repeat },
 };
 
-static void run_line(struct scenario *s, char *line)
+static void run_line(struct scenario *s)
 {
-	char *args = line + strcspn(line, " ");
-	bool more = *args;
+	char line[1024], *args;
+	bool more;
 
-	printf("%7.1f > %s\n",
-	       s->host ? (double)(clock_mono(&s->host->clock) - s->began_ns) / 1e9 : 0.0, line);
+	snprintf(line, sizeof(line), "%s", s->lines[s->at]);
+	if (!line[0] || line[0] == '#')
+		return;
+	if (!s->quiet)
+		printf("%7.1f > %s\n",
+		       s->host ? (double)(clock_mono(&s->host->clock) - s->began_ns) / 1e9 : 0.0,
+		       line);
+	args = line + strcspn(line, " ");
+	more = *args;
 	*args = '\0';
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (!strcmp(commands[i].name, line)) {
 			commands[i].fn(s, more ? args + 1 : args);
 			fflush(stdout);
+			memory_look();
 			return;
 		}
 	die(s, "no such command");
 }
 
+/* The lines up to `again`, or the end. */
+static void run_lines(struct scenario *s)
+{
+	for (; s->at < s->n && strcmp(s->lines[s->at], "again"); s->at++)
+		run_line(s);
+}
+
+static void do_repeat(struct scenario *s, char *args)
+{
+	unsigned int first = s->at + 1, times = (unsigned int)atoi(args);
+	bool quiet = s->quiet;
+
+	s->quiet = true;
+	for (unsigned int i = 0; i < times; i++) {
+		s->at = first;
+		run_lines(s);
+	}
+	s->quiet = quiet;
+}
+
+static void read_script(struct scenario *s, FILE *f)
+{
+	char line[1024];
+
+	while (fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = '\0';
+		s->lines = realloc(s->lines, (s->n + 1) * sizeof(*s->lines));
+		if (!s->lines || !(s->lines[s->n++] = strdup(line)))
+			exit(2);
+	}
+	fclose(f);
+}
+
 static void finish(struct scenario *s)
 {
-	char cmd[128];
+	char cmd[128], none[] = "";
 
-	ctl_free(s->ctl);
-	close(s->client);
-	daemon_free(s->d);
-	loop_free(s->loop);
+	do_kill(s, none);
+	kernel_end(s);
 	if (s->host && !(s->host->jobs && jobs_running(s->host->jobs)))
 		host_free(s->host);
+	for (unsigned int i = 0; i < s->n; i++)
+		free(s->lines[i]);
+	free(s->lines);
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", s->dir);
 	if (system(cmd))
 		exit(2);
@@ -410,23 +387,18 @@ static void finish(struct scenario *s)
 int main(int argc, char **argv)
 {
 	struct scenario s = { .client = -1 };
-	char line[1024];
+	FILE *script = argc == 2 ? fopen(argv[1], "r") : NULL;
 
-	if (argc != 2 || !(s.script = fopen(argv[1], "r"))) {
+	if (!script) {
 		fprintf(stderr, "usage: scenario FILE\n");
 		return 2;
 	}
+	read_script(&s, script);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	dup2(STDOUT_FILENO, STDERR_FILENO);
 	log_setup(LOG_TO_STDERR_PLAIN, "multipathd");
 	log_verbosity(2);
-	while (fgets(line, sizeof(line), s.script)) {
-		s.line++;
-		line[strcspn(line, "\n")] = '\0';
-		if (line[0] && line[0] != '#')
-			run_line(&s, line);
-	}
-	fclose(s.script);
+	run_lines(&s);
 	finish(&s);
 	return 0;
 }

@@ -226,7 +226,7 @@ static const struct value_case value_cases[] = {
 	{ KW_flush_on_last_del, "no", "\"unused\"", DIAG_deprecated_value },
 	{ KW_flush_on_last_del, "never", "\"never\"", DIAG_NONE },
 	{ KW_find_multipaths, "0", "\"off\"", DIAG_NONE },
-	{ KW_marginal_pathgroups, "fpin", NULL, DIAG_no_fpin },
+	{ KW_marginal_pathgroups, "fpin", "\"fpin\"", DIAG_NONE },
 	{ KW_reservation_key, "file", "\"file\"", DIAG_NONE },
 	{ KW_reservation_key, "0X00Ab:aptpl", "0xab:aptpl", DIAG_NONE },
 	{ KW_reservation_key, "ffffffffffffffff", "0xffffffffffffffff", DIAG_NONE },
