@@ -241,6 +241,11 @@ int64_t loop_now(const struct loop *l)
 	return l->in_turn ? l->now : clock_mono(l->clock);
 }
 
+bool loop_turn_is_long(const struct loop *l)
+{
+	return l->in_turn && clock_mono(l->clock) - l->now > LOOP_SLICE_NS;
+}
+
 /* Signals */
 
 static void signals_ready(void *ctx, uint32_t events)

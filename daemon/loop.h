@@ -66,6 +66,11 @@ int64_t loop_now(const struct loop *l);
 int loop_signals(struct loop *l, const sigset_t *set, void (*fn)(void *ctx, int signo), void *ctx,
 		 struct loop_source **ret_source);
 
+/* This turn has taken long (LOOP_SLICE_NS of the clock): whoever has a list to work through leaves the
+ * rest to the next turn, so that the others have theirs. */
+#define LOOP_SLICE_NS (10 * NSEC_PER_MSEC)
+bool loop_turn_is_long(const struct loop *l);
+
 /*
  * One turn: wait for sources or the next timer, call what is ready, then what is due. A timer that
  * a callback sets for now comes with this turn or the next, sources are asked in between.

@@ -53,6 +53,8 @@ struct batch {
 	struct topology *memory; /* of wanted maps */
 	struct lane_item *items;
 	unsigned int n;
+	bool back;		 /* from the lane */
+	unsigned int finished;	 /* items of which what came of them has been taken in */
 	struct touched *touched; /* what it settles: answered when it is done */
 };
 
@@ -60,12 +62,13 @@ struct daemon_lane {
 	struct work_pool *pool;
 	struct host *host; /* the lane's own, or the daemon's in replay */
 	struct touched *touched;
-	struct batch *batch; /* on the lane, NULL: none */
-	struct loop_timer settle, clock;
+	struct batch *batch; /* on the lane, or being finished; NULL: none */
+	struct loop_timer settle, clock, finish;
 	bool configuring;
 };
 
 static void settle(void *ctx);
+static void finish_more(void *ctx);
 
 /* --- making, ending -------------------------------------------------------------------------- */
 
@@ -79,6 +82,7 @@ int maps_new(struct multipathd *d)
 	d->lane = l;
 	l->settle = (struct loop_timer){ .fn = settle, .ctx = d };
 	l->clock = (struct loop_timer){ .fn = mapclock_due, .ctx = d };
+	l->finish = (struct loop_timer){ .fn = finish_more, .ctx = d };
 	l->host = d->host;
 	if (!d->host->replay)
 		r = host_live(&l->host);
@@ -102,6 +106,7 @@ void maps_free(struct multipathd *d)
 		return;
 	loop_timer_clear(&l->settle);
 	loop_timer_clear(&l->clock);
+	loop_timer_clear(&l->finish);
 	while ((t = l->touched)) {
 		l->touched = t->next;
 		touched_free(t);
@@ -138,7 +143,7 @@ bool maps_changing(const struct multipathd *d, const struct map *m)
 {
 	const struct batch *b = d->lane->batch;
 
-	for (unsigned int i = 0; b && i < b->n; i++)
+	for (unsigned int i = b ? b->finished : 0; b && i < b->n; i++)
 		if (!strcmp(b->items[i].by->wwid, m->wwid))
 			return true;
 	return false;
@@ -728,16 +733,19 @@ static void remember(struct multipathd *d, const struct touched *t)
 	maps_touch_later(d, t->wwid, daemon_now(d) + REMEMBER_NS);
 }
 
+static void finish_item(struct multipathd *d, struct lane_item *it)
+{
+	if (it->wanted)
+		finish_load(d, it);
+	else
+		finish_removal(d, it);
+}
+
+/* All has been taken in: answer who waits, and go on. */
 static void finish_batch(struct multipathd *d, struct batch *b)
 {
 	struct touched *t;
 
-	for (unsigned int i = 0; i < b->n; i++) {
-		if (b->items[i].wanted)
-			finish_load(d, &b->items[i]);
-		else
-			finish_removal(d, &b->items[i]);
-	}
 	d->e->work = d->e->topo;
 	d->e->wanted = NULL;
 	d->e->n_wanted = d->e->cap_wanted = 0;
@@ -752,16 +760,51 @@ static void finish_batch(struct multipathd *d, struct batch *b)
 	batch_free(b);
 }
 
+static void finish_all(struct multipathd *d, struct batch *b)
+{
+	while (b->finished < b->n)
+		finish_item(d, &b->items[b->finished++]);
+	d->lane->batch = NULL;
+	finish_batch(d, b);
+}
+
+void maps_finish(struct multipathd *d)
+{
+	struct batch *b = d->lane->batch;
+
+	if (!b || !b->back)
+		return;
+	loop_timer_clear(&d->lane->finish);
+	finish_all(d, b);
+}
+
+/* Map by map, for as long as a turn may be. */
+static void finish_more(void *ctx)
+{
+	struct multipathd *d = ctx;
+	struct batch *b = d->lane->batch;
+
+	do {
+		finish_item(d, &b->items[b->finished++]);
+	} while (b->finished < b->n && !loop_turn_is_long(d->loop));
+	if (b->finished < b->n) {
+		loop_timer_after(d->loop, &d->lane->finish, 0);
+		return;
+	}
+	maps_finish(d);
+	maps_settle_soon(d);
+}
+
 static void batch_done(void *ctx, struct work *w)
 {
 	struct multipathd *d = ctx;
 
-	d->lane->batch = NULL;
-	finish_batch(d, (struct batch *)w);
+	((struct batch *)w)->back = true;
 	if (d->state != DAEMON_SHUTDOWN) {
-		maps_settle_soon(d);
+		finish_more(d);
 		return;
 	}
+	maps_finish(d);
 	daemon_stop_queueing(d); /* of the maps that were being changed */
 	loop_stop(d->loop);
 }
@@ -799,7 +842,7 @@ static void run_or_finish(struct multipathd *d, struct batch *b)
 		d->lane->batch = b;
 		return;
 	}
-	finish_batch(d, b);
+	finish_all(d, b);
 }
 
 static bool configuring(const struct multipathd *d)

@@ -225,6 +225,7 @@ void daemon_shutdown(struct multipathd *d)
 	if (d->state == DAEMON_SHUTDOWN)
 		return;
 	daemon_set_state(d, DAEMON_SHUTDOWN);
+	maps_finish(d);
 	daemon_stop_queueing(d);
 	/* a change under way is not to be cut in two; one that hangs is not waited for */
 	if (!work_running(maps_lane(d)) || !d->e) {

@@ -118,6 +118,8 @@ void maps_settle_soon(struct multipathd *d);
 bool maps_settled(const struct multipathd *d); /* nothing touched, nothing on the lane */
 /* Is the lane changing it at this moment? */
 bool maps_changing(const struct multipathd *d, const struct map *m);
+/* What is back from the lane is taken in a little with each turn: all of it now. */
+void maps_finish(struct multipathd *d);
 /* Remove a map, its partition maps first. */
 void maps_remove(struct multipathd *d, const char *wwid, const struct op_done *done);
 

@@ -138,6 +138,7 @@ static void take_over(struct multipathd *d, struct engine *e)
 {
 	struct engine *old = d->e;
 
+	maps_finish(d); /* it knows the old paths */
 	e->host = d->host;
 	carry(d, e, old);
 	if (old && old->cfg == e->cfg)

@@ -412,8 +412,13 @@ static void check_due(void *ctx)
 
 		if (p->duty.asking) /* its answer, or the lack of one, says what is next */
 			continue;
-		if (p->life.next_ns <= now + SLACK_NS)
+		if (p->life.next_ns <= now + SLACK_NS) {
 			sched_ask(d, p);
+			if (loop_turn_is_long(d->loop)) { /* the others next turn */
+				sched_rearm(d, now);
+				return;
+			}
+		}
 		if (!p->duty.asking && p->life.next_ns < next)
 			next = p->life.next_ns;
 	}

@@ -145,6 +145,10 @@ static void handle_due(void *ctx)
 	while ((ev = uevent_pop(&d->events->queue))) {
 		handle(d, ev);
 		uevent_free(ev);
+		if (loop_turn_is_long(d->loop)) {
+			loop_timer_after(d->loop, &d->events->due, 0);
+			return;
+		}
 	}
 }
 

@@ -11,7 +11,7 @@
 
 #include "daemon/loop.h"
 
-#define GROW_NS (5 * NSEC_PER_MSEC)
+#define GROW_NS (50 * NSEC_PER_MSEC)
 
 struct work_pool {
 	struct jobs *jobs;
@@ -37,8 +37,11 @@ static void collect(void *ctx, uint32_t events)
 	struct work *w;
 
 	(void)events;
-	while ((w = jobs_next(p->jobs)))
+	while ((w = jobs_next(p->jobs))) {
 		w->done(p->ctx, w);
+		if (loop_turn_is_long(p->loop)) /* the descriptor stays readable */
+			break;
+	}
 }
 
 /* Jobs still wait for a worker a moment after they came: more workers. */
