@@ -261,6 +261,7 @@ static int run(struct host *h, struct mp_args *a)
 	if (engine_load_config(h, a->verbosity, config_use(a->mode), &cfg))
 		return 1;
 	a->opt.query = config_use(a->mode) == CONFIG_FOR_QUERY;
+	a->opt.ask_udev = a->mode == MODE_CREATE;
 	if (!(mp.e = engine_new(h, cfg, &a->opt)))
 		return 1;
 	if (a->dev && classify_device(h, a))

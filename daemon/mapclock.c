@@ -96,7 +96,7 @@ static void run_due(struct multipathd *d, struct map *m, int64_t now)
 		mapclock_failback(d, m, FAILBACK_TIME, NULL);
 	if (due(m->duty.life_ns, now)) {
 		if (mapclock_life(d, m, MAP_TIME))
-			maps_touch(d, m->wwid, TOUCH_RELOAD, NULL);
+			maps_touch(d, m->wwid, TOUCH_RELOAD | TOUCH_AFRESH, NULL);
 		maps_settle_soon(d);
 	}
 }

@@ -487,14 +487,16 @@ static void plan(struct multipathd *d, struct batch *b, struct map *wanted)
 	struct touched *t = touched_of(d->lane->touched, wanted->wwid);
 	struct change c;
 	struct lane_item *item;
+	enum apply_result r;
 
 	cancel_removal(d, wanted->wwid);
 	d->e->opt.force_reload = t->how & TOUCH_RELOAD;
-	if (apply_plan(d->e, wanted, &c) != APPLY_RUN) {
-		d->e->opt.force_reload = false;
+	d->e->opt.ask_udev = t->configure;
+	r = apply_plan(d->e, wanted, &c);
+	d->e->opt.force_reload = d->e->opt.ask_udev = false;
+	if (r != APPLY_RUN)
 		return;
-	}
-	d->e->opt.force_reload = false;
+	c.afresh &= t->configure || t->how & TOUCH_AFRESH;
 	item = suits(t, wanted) ? item_new(b) : NULL;
 	if (!item) {
 		change_done(&c);

@@ -221,7 +221,7 @@ static void step(struct multipathd *d, struct path *p, const struct life_event *
 	if (x.refused && ev->kind != LIFE_DM_REFUSED)
 		path_event(d, p, LIFE_DM_REFUSED, p->state, NULL);
 	if (p->map && s.from != s.to && mapclock_life(d, p->map, MAP_PATHS))
-		maps_touch(d, p->map->wwid, TOUCH_RELOAD, NULL);
+		maps_touch(d, p->map->wwid, TOUCH_RELOAD | TOUCH_AFRESH, NULL);
 }
 
 void path_event(struct multipathd *d, struct path *p, enum life_kind kind, enum path_state state,

@@ -58,6 +58,31 @@ static int take_partitions(struct engine *e, const struct dm_map *dm, struct cha
 
 /* --- decide and apply ------------------------------------------------------------------------ */
 
+/*
+ * The rules of the map have never run to their end (udevd was killed, or had no path to work with):
+ * what they start, kpartx among it, is missing. Where udev knows none of the paths either, there is
+ * no udevd, and nobody waits for it.
+ */
+static bool udev_incomplete(struct engine *e, const struct map *m, const struct dm_map *dm)
+{
+	struct udev_props props = { .n = 0 };
+	bool incomplete = false, known = false;
+	int r;
+
+	for (unsigned int i = 0; i < m->n_paths; i++)
+		known |= m->paths[i]->wwid_source && !strcmp(m->paths[i]->wwid_source, "udev");
+	if (!known || !map_usable_paths(m))
+		return false;
+	r = udb_get(e->host->udb, makedev(dm->major, dm->minor), &props);
+	if (r == 0) {
+		const char *ready = udev_prop(&props, "MPATH_DEVICE_READY");
+
+		incomplete = !ready || strcmp(ready, "1") != 0;
+	}
+	udev_props_done(&props);
+	return incomplete;
+}
+
 static struct plan_seen look(struct engine *e, const struct map *m)
 {
 	struct plan_seen seen = { .force = e->opt.force_reload };
@@ -69,6 +94,8 @@ static struct plan_seen look(struct engine *e, const struct map *m)
 	seen.same_name = observe_named(e, m->alias);
 	if (dm && !seen.same_wwid)
 		seen.foreign_wwid = dm;
+	if (dm && seen.same_wwid && e->opt.ask_udev)
+		seen.udev_incomplete = udev_incomplete(e, m, dm);
 	return seen;
 }
 
@@ -146,6 +173,7 @@ static int take_change(struct engine *e, const struct map *m, const struct plan 
 {
 	memset(c, 0, sizeof(*c));
 	c->action = m->action;
+	c->afresh = p->afresh;
 	c->switch_to = m->best_group;
 	snprintf(c->wwid, sizeof(c->wwid), "%s", m->wwid);
 	snprintf(c->name, sizeof(c->name), "%s", seen ? seen->dm.name : p->name);

@@ -50,7 +50,7 @@ static int load(struct host *h, struct change *c, bool flush)
 {
 	int r;
 
-	c->spec.udev_flags |= flush ? 0 : DM_UF_RELOAD;
+	c->spec.udev_flags |= flush || c->afresh ? 0 : DM_UF_RELOAD;
 	r = h->dmb->ops->reload(h->dmb, &c->spec, flush);
 	if (r != -EROFS)
 		return r;

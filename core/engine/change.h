@@ -23,6 +23,7 @@ struct change {
 	struct dm_spec spec;	     /* texts in the members around it */
 	char uuid[DM_UUID_MAX];
 	char *params;
+	bool afresh;		/* reload: for udev's rules the map is as good as new */
 	unsigned int switch_to; /* group for the kernel to use, from 1 */
 	bool queueing;		/* removal: the map queues now */
 	/* Its partition maps: to be renamed along, or removed before it. */

@@ -18,6 +18,7 @@
 struct engine_options {
 	enum vocab_word pgpolicy; /* -p, VW_NONE: not given */
 	bool force_reload;	  /* -r */
+	bool ask_udev;		  /* maps that udev has not finished with are loaded again */
 	bool dry_run;		  /* -d */
 	bool allow_queueing;	  /* -q */
 	bool ignore_wwids;	  /* -i */

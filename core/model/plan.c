@@ -191,6 +191,7 @@ void plan_map(const struct map *want, const struct plan_seen *seen, struct plan 
 		return;
 	}
 	why = seen->force ? "forced by user" : seen->udev_incomplete ? "udev incomplete" : NULL;
+	p->afresh = why != NULL;
 	if (!why)
 		why = reload_reason(want, has);
 	if (why)

@@ -17,7 +17,7 @@ struct plan_seen {
 	/* a map that has the UUID of this WWID but is no usable multipath map, NULL: none */
 	const struct dm_map *foreign_wwid;
 	bool force;	      /* -r */
-	bool udev_incomplete; /* udev says the map is not ready while paths are */
+	bool udev_incomplete; /* udev has not finished with the map while paths are usable */
 };
 
 struct plan_note {
@@ -29,6 +29,7 @@ struct plan {
 	enum map_action action;
 	const char *reason;  /* "forced by user", "size change", ... */
 	char name[WWID_MAX]; /* the name the map is to have (fallbacks applied) */
+	bool afresh; /* with a reload: udev's rules are to handle the map as if it were new */
 	struct plan_note notes[3];
 	unsigned int n_notes;
 };

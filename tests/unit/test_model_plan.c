@@ -165,8 +165,10 @@ static void the_order_of_questions(void **state)
 	topo_set_word(x->t, &x->want->props, KW_no_path_retry, VW_queue);
 	x->want->queueing = true;
 	expect(x, ACT_RELOAD, "no_path_retry change");
+	assert_false(x->plan.afresh);
 	x->seen.udev_incomplete = true;
 	expect(x, ACT_RELOAD, "udev incomplete");
+	assert_true(x->plan.afresh);
 	x->seen.force = true;
 	expect(x, ACT_RELOAD, "forced by user");
 	x->has->dm.size = 4096;

@@ -79,7 +79,7 @@ writing() {
 	: >/tmp/fio.err
 	while [ ! -e /tmp/stop ]; do
 		fio --rw=randwrite --bs=16k --size=1M --direct=1 --rate=64k --verify=crc32c --verify_fatal=1 \
-			--verify_state_save=0 --output=/tmp/fio.out --minimal "${jobs[@]}" 2>>/tmp/fio.err ||
+			--verify_state_save=0 --disk_util=0 --output=/tmp/fio.out --minimal "${jobs[@]}" 2>>/tmp/fio.err ||
 			echo "fio: exit $?" >>/tmp/fio.err
 		echo pass >>/tmp/passes
 	done

@@ -46,7 +46,11 @@ mpd_stop() {
 	MPD=''
 }
 
-mpd_log_tail() { tail -"${1:-40}" "$MPD_LOG" | sed 's/^/# log: /'; }
+# The last lines, but those that come with each check
+mpd_log_tail() {
+	grep -vE '\| (sd[a-z]+: (directio state|tur state|sysfs prio|alua prio) =|_init_foreign)' "$MPD_LOG" |
+		tail -"${1:-40}" | sed 's/^/# log: /'
+}
 
 # --- what the daemon and the kernel say
 

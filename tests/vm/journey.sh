@@ -38,6 +38,20 @@ need_iscsi_host() {
 	WWID=$(/lib/udev/scsi_id --whitelisted --device="/dev/$B")
 }
 
+# What device-mapper tells udev's rules of a change is in the upper half of the cookie (libdevmapper.h,
+# DM_UDEV_*): 20h no fallback by the library, 40h primary source, 100h the first flag of the subsystem, "loaded anew".
+watch_udev() {
+	udevadm monitor --kernel --property --subsystem-match=block >/tmp/monitor &
+	MONITOR=$!
+	wait_for 20 grep -q ^KERNEL /tmp/monitor
+}
+flags_seen() { grep -q ^DM_COOKIE= /tmp/monitor; }
+udev_flags() {
+	wait_for 10 flags_seen
+	kill $MONITOR
+	awk -F= '$1 == "DM_COOKIE" { printf "%x\n", int($2 / 65536) }' /tmp/monitor | sort -u | paste -sd' '
+}
+
 hctl() { basename "$(readlink -f "/sys/block/$1/device")"; }
 
 # topology PREFIX DM WP STATUS PRIO PATH-A PATH-B: the block as multipath prints it, both paths in one group; PATH is
@@ -122,8 +136,10 @@ step4_create_and_reload() {
 		"2 dependencies	: ($B) ($A)"
 	mp
 	is "4 multipath again changes nothing and prints nothing" "$RC:$OUT" "0:"
+	watch_udev
 	mp -rr
 	is "4 multipath -rr: exit 0" "$RC" 0
+	is "4 ... and for udev's rules the map is as good as new: kpartx and blkid look again" "$(udev_flags)" 60
 	is "4 multipath -rr prints the reload: block" "$OUT" \
 		"$(topology 'reload: ' undef undef undef 50 'active ready running' 'active ready running')"
 	mp -r
