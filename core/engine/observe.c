@@ -150,7 +150,16 @@ static void log_lost(const struct map *m, struct path *p)
 	}
 }
 
-static void discard_lost(struct map *m)
+/* Reading the table made a path of each number it names. One without a device is forgotten again: a
+ * device that gets the number later is to be found under it. */
+static void forget_nameless(struct topology *t)
+{
+	for (unsigned int i = t->n_paths; i-- > 0;)
+		if (!t->paths[i]->dev.name[0])
+			topology_remove_path(t, t->paths[i]);
+}
+
+static void discard_lost(struct topology *t, struct map *m)
 {
 	for (unsigned int i = 0; i < m->n_paths; i++)
 		log_lost(m, m->paths[i]);
@@ -170,6 +179,7 @@ static void discard_lost(struct map *m)
 	for (unsigned int g = 0; g < m->n_groups; g++)
 		for (unsigned int i = 0; i < m->groups[g].n; i++)
 			m->groups[g].paths[i]->group = &m->groups[g];
+	forget_nameless(t);
 }
 
 static void settle_members(struct map *m)
@@ -197,7 +207,7 @@ static bool parse_map(struct engine *e, struct map *m)
 	}
 	if (dm->status && dm_status_parse(m, dm->status))
 		mlog(1, "%s: status cannot be read: %s", dm->name, dm->status);
-	discard_lost(m);
+	discard_lost(e->topo, m);
 	settle_members(m);
 	m->size = dm->size;
 	for (unsigned int i = 0; i < m->n_groups; i++)

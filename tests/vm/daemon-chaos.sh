@@ -32,8 +32,10 @@ setup() {
 			        find_multipaths yes
 			        polling_interval 1
 			        max_polling_interval 2
-			        no_path_retry queue
 			        path_grouping_policy multibus
+			}
+			overrides {
+			        no_path_retry queue
 			}
 			multipaths {
 		CONF
@@ -95,8 +97,8 @@ delete() { echo 1 >"/sys/block/$1/device/delete" 2>/dev/null; }
 rescan() { echo '- - -' >"/sys/class/scsi_host/host$1/scan"; }
 mend_all() {
 	local d h
-	for h in "${HOSTS[@]}"; do rescan "$h"; done
 	for d in $(all_disks); do running "$d"; done
+	for h in "${HOSTS[@]}"; do rescan "$h"; done
 }
 host_of() { basename "$(readlink -f "/sys/block/$1/device")" | cut -d: -f1; }
 
