@@ -239,10 +239,13 @@ static void tell_ignored(struct binder *x, enum kw_id kw, struct srcloc loc)
 {
 	uint64_t *word = &x->b->told[kw / 64], bit = UINT64_C(1) << (kw % 64);
 	const struct kwdef *def = kw_get(kw);
+	const char *used = "";
 	struct diag *d;
 
+	if (def->def[0] != '(') /* "(not set)": there is none */
+		used = arena_printf(x->b->a, "; the value used is \"%s\"", def->def);
 	d = tell(x, *word & bit ? DIAG_ignored_again : DIAG_ignored_keyword, loc, def->name,
-		 def->def, NULL);
+		 def->def, used);
 	if (def->successor)
 		diag_suggest(x->b->diags, d, false, "%s", def->successor);
 	*word |= bit;

@@ -63,9 +63,12 @@ static bool device_same(const void *a, const void *b)
 	       same_text(layer_str(a, KW_revision), layer_str(b, KW_revision));
 }
 
-static bool device_complete(const struct layer *l)
+/* What a device section lacks, in words; NULL: nothing. */
+static const char *device_lacks(const struct layer *l)
 {
-	return layer_str(l, KW_vendor) && layer_str(l, KW_product);
+	bool vendor = layer_str(l, KW_vendor), product = layer_str(l, KW_product);
+
+	return vendor && product ? NULL : vendor ? "product" : product ? "vendor" : "them";
 }
 
 static void tell_device(struct loader *l, enum diag_id id, const struct layer *row,
@@ -124,7 +127,7 @@ static struct layer **find_duplicates(const struct layers *list, unsigned int fi
 	struct layer **next = calloc(list->n + 1, sizeof(struct layer *));
 
 	for (unsigned int i = list->n; next && i-- > 0;) {
-		if (!device_complete(list->list[i]))
+		if (device_lacks(list->list[i]))
 			continue;
 		if (i < first) {
 			next[i] = (struct layer *)seen_find(&seen, list->list[i]);
@@ -155,9 +158,10 @@ static int merge_devices(struct loader *l, unsigned int first, const char *file)
 		return -ENOMEM;
 	for (unsigned int i = 0; i < list->n; i++) {
 		struct layer *row = list->list[i];
+		const char *lacks = i >= first ? device_lacks(row) : NULL;
 
-		if (i >= first && !device_complete(row)) {
-			tell(l, DIAG_device_incomplete, row->loc, file, NULL);
+		if (lacks) {
+			tell(l, DIAG_device_incomplete, row->loc, file, lacks);
 		} else if (next[i]) {
 			tell_device(l, i >= first ? DIAG_duplicate_device : DIAG_device_merged, row,
 				    next[i], file);

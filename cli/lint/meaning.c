@@ -21,12 +21,27 @@ static const char *shown(struct lint *x, const struct setting *s)
 	return arena_strdup(x->a, sb_str(&sb));
 }
 
+/* The setting of overrides that wins over one of @l, NULL: there is none. */
+static const struct setting *overrides_of(const struct lint *x, const struct layer *l,
+					  enum kw_id kw)
+{
+	if (!x->cfg->overrides || (l->kind != LAYER_DEFAULTS && l->kind != LAYER_DEVICE))
+		return NULL;
+	return layer_get(x->cfg->overrides, kw);
+}
+
+/* @l's own setting, if it ever takes effect. */
+static const struct setting *own(const struct lint *x, const struct layer *l, enum kw_id kw)
+{
+	return overrides_of(x, l, kw) ? NULL : layer_get(l, kw);
+}
+
 /* What holds for @l: its own setting, else that of overrides or defaults, built-in ones included. */
 static const struct setting *holds(const struct lint *x, const struct layer *l, enum kw_id kw)
 {
-	const struct setting *s = layer_get(l, kw);
+	const struct setting *s = own(x, l, kw);
 
-	if (!s && x->cfg->overrides && l->kind != LAYER_DEFAULTS)
+	if (!s && x->cfg->overrides)
 		s = layer_get(x->cfg->overrides, kw);
 	return s ? s : layer_get(x->cfg->effective, kw);
 }
@@ -63,12 +78,8 @@ static void note_other(struct lint *x, struct diag *d, const struct setting *abo
 
 void check_overridden(struct lint *x, const struct layer *l)
 {
-	const struct layer *over = x->cfg->overrides;
-
-	if (!over || (l->kind != LAYER_DEFAULTS && l->kind != LAYER_DEVICE))
-		return;
 	for (unsigned int i = 0; i < l->n; i++) {
-		const struct setting *s = &l->set[i], *wins = layer_get(over, s->kw);
+		const struct setting *s = &l->set[i], *wins = overrides_of(x, l, s->kw);
 		struct diag *d;
 
 		if (!is_user(s) || !is_user(wins) || kw_equal(s->kw, &s->val, &wins->val))
@@ -140,6 +151,13 @@ void check_detection(struct lint *x, const struct layer *l)
 
 /* ---- time ---- */
 
+/* Settings of overrides are held against those of defaults: said there, not of defaults once more. */
+static bool left_to_overrides(const struct lint *x, const struct layer *l, enum kw_id a,
+			      enum kw_id b)
+{
+	return l->kind == LAYER_DEFAULTS && (overrides_of(x, l, a) || overrides_of(x, l, b));
+}
+
 static const char *number(struct lint *x, const struct setting *s)
 {
 	return arena_printf(x->a, "%" PRId64, s->val.num);
@@ -147,15 +165,15 @@ static const char *number(struct lint *x, const struct setting *s)
 
 void check_tmo_order(struct lint *x, const struct layer *l)
 {
-	const struct setting *fast = layer_get(l, KW_fast_io_fail_tmo);
-	const struct setting *loss = layer_get(l, KW_dev_loss_tmo), *at;
+	const struct setting *fast = own(x, l, KW_fast_io_fail_tmo);
+	const struct setting *loss = own(x, l, KW_dev_loss_tmo);
+	const struct setting *at = blamed(fast, loss);
 	struct diag *d;
 
-	if (!is_user(fast) && !is_user(loss))
+	if (!at || left_to_overrides(x, l, KW_fast_io_fail_tmo, KW_dev_loss_tmo))
 		return;
-	fast = fast ? fast : holds(x, l, KW_fast_io_fail_tmo);
-	loss = loss ? loss : holds(x, l, KW_dev_loss_tmo);
-	at = blamed(fast, loss);
+	fast = holds(x, l, KW_fast_io_fail_tmo);
+	loss = holds(x, l, KW_dev_loss_tmo);
 	if (!is_number(fast) || !is_number(loss) || fast->val.num < loss->val.num)
 		return;
 	d = lint_tell(x, DIAG_tmo_order, at->loc, number(x, fast), number(x, loss), NULL);
@@ -177,15 +195,17 @@ void check_polling_order(struct lint *x, const struct layer *l)
 
 void check_dev_loss(struct lint *x, const struct layer *l)
 {
-	const struct setting *loss = layer_get(l, KW_dev_loss_tmo);
-	const struct setting *retry = layer_get(l, KW_no_path_retry), *at;
+	const struct setting *loss = own(x, l, KW_dev_loss_tmo);
+	const struct setting *retry = own(x, l, KW_no_path_retry), *at;
 	int64_t interval = config_num(x->cfg, KW_polling_interval, 1);
 	const char *lasts;
 	struct diag *d;
 
 	at = blamed(loss, retry);
-	loss = loss ? loss : holds(x, l, KW_dev_loss_tmo);
-	retry = retry ? retry : holds(x, l, KW_no_path_retry);
+	if (left_to_overrides(x, l, KW_dev_loss_tmo, KW_no_path_retry))
+		return;
+	loss = holds(x, l, KW_dev_loss_tmo);
+	retry = holds(x, l, KW_no_path_retry);
 	if (!at || !is_number(loss) || !loss->val.num || loss->val.num >= INT32_MAX || !retry)
 		return; /* that long is for ever */
 	if (retry->val.word == VW_queue)
@@ -203,8 +223,8 @@ void check_dev_loss(struct lint *x, const struct layer *l)
 
 void check_prio_unused(struct lint *x, const struct layer *l)
 {
-	const struct setting *prio = layer_get(l, KW_prio);
-	const struct setting *policy = layer_get(l, KW_path_grouping_policy);
+	const struct setting *prio = own(x, l, KW_prio);
+	const struct setting *policy = own(x, l, KW_path_grouping_policy);
 	struct diag *d;
 
 	if (!is_user(prio) || !is_user(policy) || policy->val.word != VW_multibus)
@@ -219,8 +239,8 @@ void check_prio_unused(struct lint *x, const struct layer *l)
 
 void check_failback_unused(struct lint *x, const struct layer *l)
 {
-	const struct setting *failback = layer_get(l, KW_failback);
-	const struct setting *policy = layer_get(l, KW_path_grouping_policy);
+	const struct setting *failback = own(x, l, KW_failback);
+	const struct setting *policy = own(x, l, KW_path_grouping_policy);
 	struct diag *d;
 
 	if (!is_user(failback) || !is_user(policy) || policy->val.word != VW_multibus ||

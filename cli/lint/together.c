@@ -175,9 +175,12 @@ void check_incomplete_device(struct lint *x)
 	for (unsigned int i = 0; i < diag_count(x->diags); i++) {
 		struct diag *d = diag_at(x->diags, i);
 
-		if (d->id == DIAG_device_incomplete)
-			diag_suggest(x->diags, d, false,
-				     "product \".*\" is for all products of a vendor");
+		if (d->id != DIAG_device_incomplete)
+			continue;
+		diag_suggest(x->diags, d, false, "%s",
+			     !strcmp(d->arg[1], "product")
+				     ? "product \".*\" is for all products of a vendor"
+				     : "\"multipath -ll\" shows VENDOR,PRODUCT of a map");
 	}
 }
 

@@ -47,6 +47,12 @@ result $? "the nearest word of the vocabulary is suggested"
 printf 'multipaths {\n\tmultipath {\n\t\twwid 3600a098038303053442b463045727654\n\t\tpath_chekcer tur\n\t}\n}\n' >"$tmp/near.conf"
 [ "$(suggestion "$tmp/near.conf" unknown-keyword)" != path_checker ]
 result $? "a keyword that the section does not allow is not suggested"
+printf 'devices {\n\tdevice {\n\t\tvendor NETAPP\n\t}\n}\n' >"$tmp/vendor.conf"
+[ "$(suggestion "$here/../conf/cases/17-device-no-vendor.conf" device-incomplete)" = '"multipath -ll" shows VENDOR,PRODUCT of a map' ] &&
+	[ "$(suggestion "$tmp/vendor.conf" device-incomplete)" = 'product ".*" is for all products of a vendor' ]
+result $? "what a device section lacks decides what is suggested"
+! lint "$here/../conf/cases/20-deprecated.conf" | grep -q 'not set'
+result $? "no value is named where there is none"
 lint --format=json "$here/../conf/cases/11-dup-key.conf" |
 	jq -e '[.diagnostics[]|select(.id=="duplicate-keyword").notes[]|.line]==[2]' >/dev/null
 result $? "the note of a duplicate points at the first one"
