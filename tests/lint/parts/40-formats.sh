@@ -10,7 +10,13 @@ lint --format=sarif "$tmp/absent" >"$tmp/sarif/absent" 2>/dev/null
 python3 "$here/validate.py" "$here/report.schema.json" "$tmp"/json/*
 result $? "JSON reports fit their schema"
 python3 "$here/validate.py" "$here/sarif-2.1.0-subset.schema.json" "$tmp"/sarif/*
-result $? "SARIF reports fit SARIF 2.1.0"
+result $? "SARIF reports fit SARIF 2.1.0 as we read it"
+/usr/bin/python3 "$here/sarif_model.py" "$tmp"/sarif/*
+result $? "SARIF reports fit the object model made from the official schema"
+jq '.runs[0].results[0].severity = "error"' "$tmp/sarif/15-wrong-section-key.conf" >"$tmp/bad.sarif"
+! /usr/bin/python3 "$here/sarif_model.py" "$tmp/bad.sarif" >"$tmp/out" && grep -q 'runs/results has no member severity' "$tmp/out" &&
+	! python3 "$here/validate.py" "$here/sarif-2.1.0-subset.schema.json" "$tmp/bad.sarif" >"$tmp/out"
+result $? "both find a member that SARIF does not have"
 jq -e '.runs[0].invocations[0]|(.executionSuccessful|not) and (.toolExecutionNotifications|length==1)' "$tmp/sarif/absent" >/dev/null &&
 	jq -e '.diagnostics[0]|.id=="unreadable-file" and .line==0' "$tmp/json/absent" >/dev/null
 result $? "a file that cannot be read is in both reports"
