@@ -68,8 +68,11 @@ int explain_look(struct engine *e, struct gathered *ret)
 	r = e->host->dmb->ops->version(e->host->dmb, e->dm_version, e->mpath_version);
 	if (!r)
 		r = observe_read(e);
-	if (r)
+	if (r) {
 		note_unseen(e, ret, "device-mapper", r);
+		ret->source = GATHER_SYSFS;
+		observe_read_sysfs(e);
+	}
 	observe_members(e, NULL);
 	return 0;
 }
@@ -120,8 +123,8 @@ int explain_find(struct engine *e, const char *name, const char **ret_device, co
 	int end = 0;
 
 	*ret_device = *ret_wwid = NULL;
-	if (dm && observe_wwid(dm)) {
-		*ret_wwid = observe_wwid(dm);
+	if (dm && !strncmp(dm->uuid, "mpath-", 6)) {
+		*ret_wwid = dm->uuid + 6;
 		return 0;
 	}
 	if (strchr(name, '/') && !host_node(e->host, name, &devno))

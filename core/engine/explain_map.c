@@ -21,9 +21,10 @@
 struct pair {
 	struct engine *e;
 	const char *wwid;
-	const struct map *has; /* NULL: there is no such map */
-	struct map *want;      /* NULL: no map would be made */
-	struct plan plan;      /* where there is @want */
+	const struct map *has; /* NULL: there is no such map, or nothing is known of its table */
+	const struct dm_map *bare; /* then: the map whose table cannot be read, or NULL */
+	struct map *want;	   /* NULL: no map would be made */
+	struct plan plan;	   /* where there is @want */
 };
 
 /* The kernel's groups are kept aside: wishing for a map gives its paths to the wanted groups. */
@@ -54,17 +55,23 @@ static void say_map(const struct pair *p, struct explain *x)
 {
 	struct engine *e = p->e;
 	const struct map *m = p->has ? p->has : p->want;
+	const struct dm_map *dm = p->has ? &p->has->dm : p->bare;
 	struct explain_section *at = explain_section(x, "map", "What it is");
 	const struct show_obj o = { .map = m };
 
 	explain_add(e, at, "wwid", NULL, "%s", p->wwid);
-	if (!m)
+	if (dm)
+		explain_add(e, at, "device", NULL, "dm-%u", dm->minor);
+	else
+		explain_add(e, at, "device", NULL, "none yet");
+	if (m) {
+		explain_add(e, at, "hardware", NULL, "%s", field(e, SHOW_MAP, &o, 's'));
+		explain_add(e, at, "size", NULL, "%s", field(e, SHOW_MAP, &o, 'S'));
+	}
+	if (!dm)
 		return;
-	explain_add(e, at, "device", NULL, "%s", p->has ? field(e, SHOW_MAP, &o, 'd') : "none yet");
-	explain_add(e, at, "hardware", NULL, "%s", field(e, SHOW_MAP, &o, 's'));
-	explain_add(e, at, "size", NULL, "%s", field(e, SHOW_MAP, &o, 'S'));
-	explain_add(e, at, "access", NULL, "%s%s", field(e, SHOW_MAP, &o, 'r'),
-		    p->has && p->has->dm.suspended ? ", suspended" : "");
+	explain_add(e, at, "access", NULL, "%s%s", dm->read_only ? "ro" : "rw",
+		    dm->suspended ? ", suspended" : "");
 }
 
 /* --- its name -------------------------------------------------------------------------------- */
@@ -200,6 +207,11 @@ static void say_reload(const struct pair *p, struct explain *x)
 	struct engine *e = p->e;
 	struct explain_section *at = explain_section(x, "reload", "What a reload would change");
 
+	if (p->bare) {
+		explain_add(e, at, "change", NULL, "not known: its table cannot be read");
+		say_tables(p, at);
+		return;
+	}
 	if (p->want->action == ACT_REJECT) {
 		explain_add(e, at, "change", NULL, "none: its paths differ in size");
 		return;
@@ -221,6 +233,11 @@ static const char *verdict(const struct pair *p, const char *name)
 {
 	struct arena *a = p->e->topo->arena;
 
+	if (p->bare)
+		return arena_printf(a,
+				    "%s is a map; whether it is as it should be is not known: its "
+				    "table cannot be read",
+				    name);
 	if (!p->want)
 		return arena_printf(
 			a, "%s: no map would be made: every path of its WWID is left out", name);
@@ -237,9 +254,12 @@ const struct explain *explain_map(struct engine *e, const char *wwid, const stru
 				  const struct gathered *g)
 {
 	struct pair p = { .e = e, .wwid = wwid, .has = topology_map(e->topo, wwid) };
-	struct explain *x = explain_new(e, "map", p.has ? p.has->alias : wwid, g);
 	struct prop_layers l;
+	struct explain *x;
 
+	if (!p.has)
+		p.bare = observe_by_wwid(e, wwid);
+	x = explain_new(e, "map", p.has ? p.has->alias : p.bare ? p.bare->name : wwid, g);
 	wish(&p, g->daemon == DAEMON_RUNS);
 	x->verdict = verdict(&p, x->name);
 	say_map(&p, x);

@@ -5,6 +5,7 @@
  * loaded beside it, so that all the rest can be told of it too.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
@@ -322,6 +323,20 @@ static const char *daemon_map(struct engine *e, const char *dev)
 	return map;
 }
 
+/* Does @dm hold the path? Its table says so, or, where that may not be read, sysfs. */
+static bool held_by(const struct subject *s, const struct dm_map *dm)
+{
+	char name[32];
+
+	if (s->in_topology && s->path->in_table)
+		return true;
+	snprintf(name, sizeof(name), "dm-%u", dm->minor);
+	for (const char *const *h = s->path->dev.holders; !dm->table && h && *h; h++)
+		if (!strcmp(*h, name))
+			return true;
+	return false;
+}
+
 static const char *say_udev(const struct subject *s)
 {
 	const char *v = udev_prop(&s->path->dev.udev, "DM_MULTIPATH_DEVICE_PATH");
@@ -341,6 +356,11 @@ static bool text_has(const char *text, const char *word)
 	return false;
 }
 
+static void differ(struct strbuf *out, const char *who)
+{
+	sb_printf(out, "%s%s", out->len ? "; " : "", who);
+}
+
 static void say_agreement(const struct subject *s, struct explain *x, const struct explain_ask *ask,
 			  const struct gathered *g)
 {
@@ -348,10 +368,11 @@ static void say_agreement(const struct subject *s, struct explain *x, const stru
 	const char *wwid = s->path->wwid, *rule, *udev = say_udev(s), *map;
 	struct explain_section *at = explain_section(x, "agreement", "Who says what");
 	const struct dm_map *dm = *wwid ? observe_by_wwid(e, wwid) : NULL;
-	bool yes = taken(s, &rule), known = *wwid && names_wwid_known(e, wwid), agree = true;
+	bool yes = taken(s, &rule), known = *wwid && names_wwid_known(e, wwid);
+	__attribute__((cleanup(sb_done))) struct strbuf quarrel = STRBUF_INIT;
 
-	explain_add(e, at, "kernel", NULL, "%s%s", dm ? "map " : "no map has its WWID",
-		    dm ? dm->name : "");
+	explain_add(e, at, "kernel", g->source == GATHER_SYSFS ? "sysfs" : NULL, "%s%s",
+		    dm ? "map " : "no map has its WWID", dm ? dm->name : "");
 	explain_add(e, at, "udev", "DM_MULTIPATH_DEVICE_PATH", "%s", udev);
 	explain_add(e, at, "wwids file", NULL, "%s", known ? "a path" : "does not know it");
 	if (!ask->initramfs_wwids) {
@@ -360,7 +381,8 @@ static void say_agreement(const struct subject *s, struct explain *x, const stru
 		bool has = *wwid && text_has(ask->initramfs_wwids, wwid);
 
 		explain_add(e, at, "initramfs", NULL, "%s", has ? "a path" : "does not know it");
-		agree &= has == known;
+		if (has != known)
+			differ(&quarrel, "the wwids file and the one in the initramfs");
 	}
 	map = g->daemon == DAEMON_RUNS ? daemon_map(e, s->path->dev.name) : NULL;
 	explain_add(e, at, "multipathd", NULL, "%s%s",
@@ -368,9 +390,14 @@ static void say_agreement(const struct subject *s, struct explain *x, const stru
 		    g->daemon != DAEMON_RUNS ? ""
 		    : map		     ? map
 					     : "does not say");
-	agree &= !(yes && !strcmp(udev, "not a path")) && !(!yes && !strcmp(udev, "a path"));
-	agree &= !dm || known;
-	explain_add(e, at, "agreement", NULL, "%s", agree ? "they agree" : "they do not agree");
+	if ((yes && !strcmp(udev, "not a path")) || (!yes && !strcmp(udev, "a path")))
+		differ(&quarrel, "udev and multipath");
+	if (dm && !known)
+		differ(&quarrel, "the kernel and the wwids file");
+	if (dm && map && strcmp(map, dm->name))
+		differ(&quarrel, "the kernel and multipathd");
+	explain_add(e, at, "agreement", NULL, "%s%s",
+		    quarrel.len ? "they do not agree: " : "they agree", sb_str(&quarrel));
 }
 
 /* --- the whole ------------------------------------------------------------------------------- */
@@ -382,7 +409,7 @@ static const char *verdict(const struct subject *s)
 	const struct dm_map *dm = s->path->wwid[0] ? observe_by_wwid(s->e, s->path->wwid) : NULL;
 	bool yes = taken(s, &rule);
 
-	if (s->in_topology && s->path->in_table && dm)
+	if (dm && held_by(s, dm))
 		return arena_printf(a, "%s is a path of the map %s", name, dm->name);
 	if (yes)
 		return arena_printf(a, "%s would become a path of %s: %s", name,

@@ -221,27 +221,21 @@ int gather_kernel(struct engine *e, bool ask_paths)
 
 /* --- sysfs ----------------------------------------------------------------------------------- */
 
-static void sysfs_map(struct engine *e, const char *name, const char *wwid)
+static void sysfs_map(struct engine *e, const struct dm_map *dm)
 {
-	struct fstree *sys = e->host->sys;
 	struct map *m = topology_add_map(e->topo);
 	struct names slaves;
-	uint64_t v;
 	char dir[128];
 
-	snprintf(m->wwid, sizeof(m->wwid), "%s", wwid);
-	if (fstree_text(sys, m->alias, sizeof(m->alias), "class/block/%s/dm/name", name) <= 0)
-		snprintf(m->alias, sizeof(m->alias), "%s", wwid);
-	m->has_dm = sscanf(name, "dm-%u", &m->dm.minor) == 1;
-	memcpy(m->dm.name, m->alias, sizeof(m->dm.name));
-	m->dm.suspended = !fstree_u64(sys, &v, "class/block/%s/dm/suspended", name) && v;
-	m->dm.read_only = !fstree_u64(sys, &v, "class/block/%s/ro", name) && v;
-	if (!fstree_u64(sys, &v, "class/block/%s/size", name))
-		m->size = m->dm.size = v;
+	snprintf(m->wwid, sizeof(m->wwid), "%s", dm->uuid + 6);
+	snprintf(m->alias, sizeof(m->alias), "%s", dm->name);
+	m->has_dm = true;
+	m->dm = *dm;
+	m->size = dm->size;
 	m->groups = arena_alloc(e->topo->arena, sizeof(*m->groups));
 	m->n_groups = 1;
-	snprintf(dir, sizeof(dir), "class/block/%s/slaves", name);
-	if (fstree_list(sys, dir, &slaves))
+	snprintf(dir, sizeof(dir), "class/block/dm-%u/slaves", dm->minor);
+	if (fstree_list(e->host->sys, dir, &slaves))
 		return;
 	for (unsigned int i = 0; i < slaves.n; i++) {
 		struct path *p;
@@ -257,22 +251,13 @@ static void sysfs_map(struct engine *e, const char *name, const char *wwid)
 
 static int from_sysfs(struct engine *e)
 {
-	struct names blocks;
-	int r = fstree_list(e->host->sys, "class/block", &blocks);
+	int r = observe_read_sysfs(e);
 
-	if (r)
-		return r;
-	for (unsigned int i = 0; i < blocks.n; i++) {
-		char uuid[DM_UUID_MAX];
-
-		if (fstree_text(e->host->sys, uuid, sizeof(uuid), "class/block/%s/dm/uuid",
-				blocks.list[i]) > 0 &&
-		    !strncmp(uuid, "mpath-", 6) && uuid[6])
-			sysfs_map(e, blocks.list[i], uuid + 6);
-	}
-	names_done(&blocks);
+	for (unsigned int i = 0; i < e->dm.n; i++)
+		sysfs_map(e, &e->dm.list[i]);
+	dm_maps_done(&e->dm); /* the topology says all there is: no map of these lacks a table */
 	observe_sysfs_states(e);
-	return 0;
+	return r;
 }
 
 /* --- the best of them ------------------------------------------------------------------------ */

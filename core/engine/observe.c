@@ -90,6 +90,40 @@ int observe_read(struct engine *e)
 	return e->host->dmb->ops->list(e->host->dmb, DM_TABLE | DM_STATUS, &e->dm);
 }
 
+static bool read_sysfs_map(struct fstree *sys, const char *name, struct dm_map *m)
+{
+	uint64_t v;
+
+	*m = (struct dm_map){ .live_table = true };
+	if (fstree_text(sys, m->uuid, sizeof(m->uuid), "class/block/%s/dm/uuid", name) <= 0 ||
+	    strncmp(m->uuid, "mpath-", 6) || !m->uuid[6])
+		return false;
+	if (fstree_text(sys, m->name, sizeof(m->name), "class/block/%s/dm/name", name) <= 0)
+		snprintf(m->name, sizeof(m->name), "%s", m->uuid + 6);
+	if (sscanf(name, "dm-%u", &m->minor) != 1)
+		return false;
+	m->suspended = !fstree_u64(sys, &v, "class/block/%s/dm/suspended", name) && v;
+	m->read_only = !fstree_u64(sys, &v, "class/block/%s/ro", name) && v;
+	if (!fstree_u64(sys, &v, "class/block/%s/size", name))
+		m->size = v;
+	return true;
+}
+
+int observe_read_sysfs(struct engine *e)
+{
+	struct names blocks;
+	int r = fstree_list(e->host->sys, "class/block", &blocks);
+
+	if (r)
+		return r;
+	dm_maps_done(&e->dm);
+	e->dm.list = calloc(blocks.n + 1, sizeof(*e->dm.list));
+	for (unsigned int i = 0; e->dm.list && i < blocks.n; i++)
+		e->dm.n += read_sysfs_map(e->host->sys, blocks.list[i], &e->dm.list[e->dm.n]);
+	names_done(&blocks);
+	return e->dm.list ? 0 : -ENOMEM;
+}
+
 void observe_members(struct engine *e, const char *wwid)
 {
 	for (unsigned int i = 0; i < e->dm.n; i++)

@@ -14,6 +14,12 @@
 /* Fill e->dm. 0 or -errno. */
 int observe_read(struct engine *e);
 
+/*
+ * Where device-mapper cannot be read: fill e->dm with the multipath maps that sysfs names, without
+ * tables and targets (so observe_wwid() is NULL for them). 0 or -errno: sysfs cannot be read.
+ */
+int observe_read_sysfs(struct engine *e);
+
 /* @wwid: only the members of this map; NULL: of all. */
 void observe_members(struct engine *e, const char *wwid);
 

@@ -43,6 +43,10 @@ chmod 755 "$TOP" 2>/dev/null
 setpriv --reuid=65534 --regid=65534 --clear-groups "$MINIPATH" status >/tmp/out 2>&1
 matches "not root: the maps are seen" "$(cat /tmp/out)" '4 maps, 16 of 16 paths usable'
 matches "not root: what is not seen is said" "$(cat /tmp/out)" '^not seen: device-mapper: (Permission denied|Operation not permitted)'
+for name in "$(disk_names | head -1)" mpatha dm-0; do
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$MINIPATH" explain "$name" >/tmp/out 2>&1
+	matches "not root: explain $name: the map that is there" "$(head -1 /tmp/out)" ' is a (path of the )?map( mpath[a-d]$|; )'
+done
 
 # -- one path offline, a map suspended
 first=$(disk_names | head -1)
