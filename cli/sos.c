@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,9 @@
 #include "core/host/record.h"
 #include "parser/strbuf.h"
 
-#define FILE_LIMIT (256u << 20)
+#define FILE_LIMIT    (256u << 20)
+#define ATTRIBUTE_MAX (1 << 20) /* larger files of sysfs are not taken */
+#define SYSFS_ENTRIES 1000000
 
 struct sos {
 	const char *dir;
@@ -286,22 +289,46 @@ static void make_disks(struct sos *s, char *udev)
 	} while (line);
 }
 
-/* The report's own sysfs, where it has the block devices in it. */
+static void take_entry(struct sos *s, const FTSENT *f)
+{
+	const char *name = f->fts_path + strlen(s->dir) + 1;
+	char target[4096];
+	ssize_t n;
+
+	if (f->fts_info == FTS_D) {
+		record_dir(s->r, name);
+	} else if (f->fts_info == FTS_F && f->fts_statp->st_size <= ATTRIBUTE_MAX) {
+		take(s, name);
+	} else if (f->fts_info == FTS_SL || f->fts_info == FTS_SLNONE) {
+		n = readlink(f->fts_path, target, sizeof(target) - 1);
+		if (n > 0) {
+			target[n] = '\0';
+			record_link(s->r, name, target);
+		}
+	}
+}
+
+/* The report's own sysfs, where it has the block devices in it: all of it, links as links. */
 static bool take_sysfs(struct sos *s)
 {
-	char root[4096];
-	struct fstree *t;
-	struct names list;
+	char root[4096], *roots[] = { root, NULL };
+	const FTSENT *f;
+	unsigned int entries = 0;
+	FTS *walk;
 
-	snprintf(root, sizeof(root), "%s/sys", s->dir);
-	if (!is_dir(s->dir, "sys/class/block") || fstree_open(root, true, &t))
+	if (!is_dir(s->dir, "sys/class/block"))
 		return false;
-	fstree_record(t, s->r, "sys");
-	if (!fstree_list(t, "class/block", &list)) {
-		s->disks = list.n;
-		names_done(&list);
+	snprintf(root, sizeof(root), "%s/sys", s->dir);
+	walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	while (walk && (f = fts_read(walk)) && entries++ < SYSFS_ENTRIES) {
+		take_entry(s, f);
+		s->disks += f->fts_level == 3 &&
+			    !strncmp(f->fts_path + strlen(root), "/class/block/", 13);
 	}
-	fstree_free(t);
+	if (entries > SYSFS_ENTRIES)
+		missing("more of its sys: it has too many files");
+	if (walk)
+		fts_close(walk);
 	return s->disks > 0;
 }
 
