@@ -48,7 +48,7 @@ $(B)/minipath: $(B)/$(MAIN:.c=.o) $(B)/libminipath.a
 	$(Q)for n in $(LINKS); do ln -sf minipath $(B)/$$n; done
 
 # Names the executable answers to beside its own.
-LINKS := multipath multipathd multipathc kpartx
+LINKS := multipath multipathd multipathc kpartx mpathpersist
 
 $(B)/%.o: %.c
 	$(call say,CC,$@)

@@ -15,6 +15,7 @@ int multipathd_main(struct host *h, int argc, char **argv);
 int multipathc_main(struct host *h, int argc, char **argv);
 int kpartx_main(struct host *h, int argc, char **argv);
 int kpartx_id_main(struct host *h, int argc, char **argv);
+int mpathpersist_main(struct host *h, int argc, char **argv);
 int scsi_id_main(struct host *h, int argc, char **argv);
 int fmt_main(struct host *h, int argc, char **argv);
 int replay_main(struct host *h, int argc, char **argv);

@@ -20,6 +20,7 @@ static const struct {
 	{ "multipathc", multipathc_main, "a session with the running multipathd" },
 	{ "kpartx", kpartx_main, "partition maps: list, add, update, delete" },
 	{ "kpartx-id", kpartx_id_main, "properties of a map or partition map for udev rules" },
+	{ "mpathpersist", mpathpersist_main, "SCSI persistent reservations of a map" },
 	{ "scsi-id", scsi_id_main, "the identity of a SCSI disk, as udev's scsi_id prints it" },
 	{ "fmt", fmt_main, "lay configuration files out anew without changing what they mean" },
 	{ "lint", lint_main, "check multipath.conf and say how to mend it" },
@@ -51,7 +52,7 @@ static void usage(FILE *out)
 {
 	fprintf(out, "Usage: minipath VERB [ARGUMENT]...\n\nVerbs:\n");
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		fprintf(out, "  %-10s %s\n", verbs[i].name, verbs[i].brief);
+		fprintf(out, "  %-12s %s\n", verbs[i].name, verbs[i].brief);
 	fprintf(out, "\nminipath --version prints the version.\n");
 }
 
