@@ -114,8 +114,7 @@ static void do_failback(struct doing *x)
 
 	if (!m)
 		return;
-	for (unsigned int g = 0; g < m->n_groups; g++)
-		pg_refresh(&m->groups[g]);
+	pg_refresh_all(m);
 	mapclock_failback(x->d, m, x->s->lost_usable ? FAILBACK_PATH_LOST : FAILBACK_PATHS,
 			  x->s->became_usable || x->s->lost_usable ? x->p->group : NULL);
 }

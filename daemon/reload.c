@@ -16,6 +16,7 @@
 #include "core/engine/names.h"
 #include "core/engine/observe.h"
 #include "core/model/dmtext.h"
+#include "core/model/pgpolicy.h"
 #include "daemon/parts.h"
 #include "parser/arena.h"
 
@@ -131,6 +132,8 @@ static void carry(struct multipathd *d, struct engine *to, const struct engine *
 
 		if (old)
 			carry_map(m, old);
+		pg_refresh_all(m); /* the paths' states and priorities were not known yet */
+		m->best_group = pg_best(m);
 	}
 }
 

@@ -284,8 +284,7 @@ static void keep_answer(struct multipathd *d, struct path *p, const struct check
 		path_event(d, p, LIFE_VERDICT, state, msg);
 	settle_answered(d, p);
 	if (p->map && (p->has_prio ? p->prio : -1) != before) {
-		for (unsigned int g = 0; g < p->map->n_groups; g++)
-			pg_refresh(&p->map->groups[g]);
+		pg_refresh_all(p->map);
 		mapclock_failback(d, p->map, FAILBACK_PATHS, NULL);
 		maps_touch(d, p->wwid, TOUCH_LOOK, NULL);
 	}

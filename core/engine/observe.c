@@ -244,8 +244,7 @@ static bool parse_map(struct engine *e, struct map *m)
 	discard_lost(e->topo, m);
 	settle_members(m);
 	m->size = dm->size;
-	for (unsigned int i = 0; i < m->n_groups; i++)
-		pg_refresh(&m->groups[i]);
+	pg_refresh_all(m);
 	m->best_group = pg_best(m);
 	return true;
 }

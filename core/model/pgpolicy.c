@@ -101,6 +101,12 @@ void pg_refresh(struct pathgroup *g)
 	g->prio = known ? (int)(sum / known) : 0;
 }
 
+void pg_refresh_all(struct map *m)
+{
+	for (unsigned int i = 0; i < m->n_groups; i++)
+		pg_refresh(&m->groups[i]);
+}
+
 /* Does @a come before @b? Equal groups: neither. */
 static bool group_before(const struct pathgroup *a, const struct pathgroup *b)
 {

@@ -21,6 +21,7 @@ void pg_build(struct topology *t, struct map *m, enum vocab_word policy, bool ma
 /* Priority (integer mean of the defined priorities of usable paths, 0: none) and usable count of one
  * group, again (after a check). */
 void pg_refresh(struct pathgroup *g);
+void pg_refresh_all(struct map *m);
 
 /* The group that should be used, from 1; 0: no group has a usable path. */
 unsigned int pg_best(const struct map *m);
