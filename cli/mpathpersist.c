@@ -72,15 +72,16 @@ static const struct {
 	{ 'A', PR_PREEMPT_ABORT },
 };
 
+/* On standard error, asked for or not: standard output is for answers, which agents read. */
 static void usage(void)
 {
-	printf("%s\nUsage: mpathpersist [OPTIONS] [DEVICE]\nOptions:\n", COMPAT_VERSION);
+	fprintf(stderr, "%s\nUsage: mpathpersist [OPTIONS] [DEVICE]\nOptions:\n", COMPAT_VERSION);
 	for (size_t i = 0; i < N_OPTIONS; i++) {
 		char head[64];
 
 		snprintf(head, sizeof(head), "-%c, --%s%s%s", options[i].letter, options[i].name,
 			 options[i].arg ? "=" : "", options[i].arg ? options[i].arg : "");
-		printf("  %-28s %s\n", head, options[i].text);
+		fprintf(stderr, "  %-28s %s\n", head, options[i].text);
 	}
 }
 
@@ -302,14 +303,18 @@ static bool needs_type(enum pr_out action)
 	       action == PR_PREEMPT_ABORT;
 }
 
-static int run_command(struct host *h, struct mpp_command *c)
+static void check_whole(struct parsed *p)
 {
-	const char *what = missing(c);
+	const char *what = p->status || p->help ? NULL : missing(&p->c);
 
 	if (what) {
 		fprintf(stderr, "%s\n", what);
-		return PR_SYNTAX;
+		p->status = PR_SYNTAX;
 	}
+}
+
+static int run_command(struct host *h, struct mpp_command *c)
+{
 	if (c->out && needs_type(c->request.action) && !c->request.type)
 		fprintf(stderr, "Warning: --prout-type probably needs to be given\n");
 	if (c->n_ids && log_shows(3))
@@ -359,6 +364,7 @@ static int run_line(struct host *h, char *line, unsigned int nr, const char *fil
 	} else {
 		words[n] = NULL;
 		parse_options(&p, n - first, words + first);
+		check_whole(&p);
 	}
 	if (p.status) {
 		fprintf(stderr, "syntax error on line %u in batch file\n", nr);
@@ -383,7 +389,7 @@ static int run_batch(struct host *h, const char *file, int verbosity)
 
 	if (!f) {
 		fprintf(stderr, "unable to open %s: %s\n", file, strerror(errno));
-		return PR_FILE_ERROR;
+		return PR_SYNTAX;
 	}
 	while (getline(&line, &cap, f) != -1) {
 		r = run_line(h, line, ++nr, file, verbosity);
@@ -407,14 +413,18 @@ static int run(struct host *h, int argc, char **argv)
 {
 	struct parsed p;
 	int status = PR_OK, r;
+	bool own;
 
 	parsed_init(&p, -1, false);
 	parse_options(&p, argc, argv);
+	own = !p.batch || has_command(&p.c);
+	if (own)
+		check_whole(&p);
 	if (p.status || p.help) {
 		usage();
 		return p.status;
 	}
-	if (!p.batch || has_command(&p.c))
+	if (own)
 		status = run_command(h, &p.c);
 	if (p.batch) {
 		r = run_batch(h, p.batch, p.c.verbosity);

@@ -92,8 +92,6 @@ static int run_in(struct act *a)
 		s = PR_MALFORMED;
 	free(buf);
 	fputs(sb_str(&out), stdout);
-	if (s)
-		fprintf(stderr, "Persistent Reserve IN command failed\n");
 	return (int)s;
 }
 
@@ -277,13 +275,18 @@ static void follow_up(struct act *a)
 	}
 }
 
-static void report(enum pr_status s)
+/* PR_SYNTAX: what is wrong has been said. */
+static void report(const struct mpp_command *c, int s)
 {
+	if (s && c->in)
+		fprintf(stderr, "Persistent Reserve IN command failed\n");
+	if (!c->out)
+		return;
 	if (s == PR_UNIT_ATTENTION)
 		printf("persistent reserve out: scsi status: Unit Attention\n");
-	else if (s == PR_CONFLICT)
+	if (s == PR_CONFLICT)
 		printf("persistent reserve out: scsi status: Reservation Conflict\n");
-	else if (s)
+	if (s && s != PR_SYNTAX)
 		printf("PR out: command failed\n");
 }
 
@@ -321,7 +324,6 @@ static int run_out(struct act *a)
 		s = a->done ? (int)change(a) : PR_OTHER;
 		free(a->done);
 	}
-	report((enum pr_status)s);
 	return s;
 }
 
@@ -342,9 +344,10 @@ int mpp_run(struct host *h, const struct mpp_command *c)
 	a.e = engine_new(h, cfg, &opt);
 	if (!a.e)
 		return PR_OTHER;
-	s = find_map(&a, r ? 0 : devno);
+	s = r ? PR_FILE_ERROR : find_map(&a, devno);
 	if (!s)
 		s = c->in ? run_in(&a) : run_out(&a);
+	report(c, s);
 	engine_free(a.e);
 	return s;
 }

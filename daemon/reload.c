@@ -20,6 +20,8 @@
 #include "daemon/parts.h"
 #include "parser/arena.h"
 
+#define FORCE_SYNC_NS NSEC_PER_SEC
+
 #define BLOAT (4u << 20) /* bytes that a generation's topology may grow before it is made anew */
 
 struct observation {
@@ -149,6 +151,9 @@ static void take_over(struct multipathd *d, struct engine *e)
 	d->e = e;
 	engine_free(old);
 	d->generation++;
+	/* one check after the other, but a path that hangs does not hold up the others for longer */
+	work_patience(sched_pool(d),
+		      config_yes(e->cfg, KW_force_sync) ? FORCE_SYNC_NS : WORK_PATIENCE_NS);
 	e->opt.remove_retries = -1;
 	for (unsigned int i = 0; i < e->topo->n_maps; i++)
 		maps_joined(d, e->topo->maps[i]);

@@ -11,8 +11,6 @@
 
 #include "daemon/loop.h"
 
-#define GROW_NS (50 * NSEC_PER_MSEC)
-
 struct work_pool {
 	struct jobs *jobs;
 	struct host *host;
@@ -20,6 +18,7 @@ struct work_pool {
 	struct loop_source *source;
 	struct loop_timer grow;
 	void *ctx;
+	int64_t patience_ns;
 	unsigned int limit;
 };
 
@@ -52,7 +51,7 @@ static void grow(void *ctx)
 	if (!jobs_queued(p->jobs))
 		return;
 	jobs_grow(p->jobs);
-	loop_timer_after(p->loop, &p->grow, GROW_NS);
+	loop_timer_after(p->loop, &p->grow, p->patience_ns);
 }
 
 int work_pool_new(struct loop *l, struct host *host, unsigned int workers, void *ctx,
@@ -68,6 +67,7 @@ int work_pool_new(struct loop *l, struct host *host, unsigned int workers, void 
 	p->ctx = ctx;
 	p->grow = (struct loop_timer){ .fn = grow, .ctx = p };
 	p->limit = workers ? workers : 1;
+	p->patience_ns = WORK_PATIENCE_NS;
 	r = jobs_new(workers, &p->jobs);
 	if (r == 0)
 		jobs_lazy(p->jobs, workers > 1 ? 1 : 0);
@@ -97,12 +97,17 @@ bool work_pool_free(struct work_pool *p)
 	return !stuck;
 }
 
+void work_patience(struct work_pool *p, int64_t ns)
+{
+	p->patience_ns = ns;
+}
+
 int work_submit(struct work_pool *p, struct work *w)
 {
 	w->pool = p;
 	atomic_store(&w->begun, false);
 	if (p->limit > 1 && !loop_timer_running(&p->grow))
-		loop_timer_after(p->loop, &p->grow, GROW_NS);
+		loop_timer_after(p->loop, &p->grow, p->patience_ns);
 	return jobs_submit(p->jobs, run, w);
 }
 

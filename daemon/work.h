@@ -11,6 +11,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core/host/host.h"
 
@@ -32,6 +33,10 @@ int work_pool_new(struct loop *l, struct host *host, unsigned int workers, void 
 /* false: a worker is stuck for good; what run() may still touch (host, memory of the work) must stay
  * until the process ends. Nothing is called any more. */
 bool work_pool_free(struct work_pool *p);
+
+/* How long work waits for a worker before one more is started; at first WORK_PATIENCE_NS. */
+#define WORK_PATIENCE_NS (50 * NSEC_PER_MSEC)
+void work_patience(struct work_pool *p, int64_t ns);
 
 int work_submit(struct work_pool *p, struct work *w);
 bool work_begun(const struct work *w);

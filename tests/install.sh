@@ -8,7 +8,7 @@ r=$?
 [ $r = 0 ] || cat "$tmp/log"
 result $r "make install DESTDIR=... PREFIX=/usr"
 d=$tmp/d/usr
-for f in sbin/minipath sbin/multipath sbin/kpartx lib/udev/kpartx_id share/man/man8/kpartx.8 share/man/man1/minipath.1 share/man/man1/minipath-fmt.1 \
+for f in sbin/minipath sbin/multipath sbin/kpartx lib/udev/kpartx_id share/man/man8/kpartx.8 sbin/mpathpersist share/man/man8/mpathpersist.8 share/man/man1/minipath.1 share/man/man1/minipath-fmt.1 \
 	share/man/man1/minipath-lint.1 share/man/man1/minipath-scsi-id.1 share/man/man5/multipath.conf.5 \
 	share/man/man8/multipath.8 share/bash-completion/completions/minipath \
 	share/bash-completion/completions/multipath share/zsh/site-functions/_minipath \

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,6 +17,7 @@
 
 #include "core/host/clock.h"
 #include "daemon/loop.h"
+#include "daemon/work.h"
 
 struct seen {
 	struct loop *l;
@@ -342,16 +344,76 @@ static void test_kernel_clock(void **state)
 	loop_free(NULL);
 }
 
+/* --- work ------------------------------------------------------------------------------------ */
+
+struct job {
+	struct work work;
+	int wait_fd; /* -1: none */
+};
+
+static void run_job(struct host *h, struct work *w)
+{
+	const struct job *j = (const struct job *)w;
+	char c;
+
+	(void)h;
+	if (j->wait_fd >= 0)
+		assert_int_equal(read(j->wait_fd, &c, 1), 1);
+}
+
+static void job_done(void *ctx, struct work *w)
+{
+	(void)w;
+	++*(unsigned int *)ctx;
+}
+
+/* 0.15.0, force_sync: one after the other, and one that hangs is waited for no longer than said. */
+static void test_patience(void **state)
+{
+	struct seen *s = *state;
+	struct job slow = { .work = { .run = run_job, .done = job_done } };
+	struct job next = { .work = { .run = run_job, .done = job_done }, .wait_fd = -1 };
+	struct work_pool *pool;
+	unsigned int done = 0;
+	int fds[2];
+
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	slow.wait_fd = fds[0];
+	assert_int_equal(work_pool_new(s->l, NULL, 4, &done, &pool), 0);
+	work_patience(pool, NSEC_PER_SEC);
+	assert_int_equal(work_submit(pool, &slow.work), 0);
+	assert_int_equal(work_submit(pool, &next.work), 0);
+	loop_run_until(s->l, clock_mono(&s->clock) + NSEC_PER_SEC / 2);
+	assert_false(work_begun(&next.work));
+	loop_run_until(s->l, clock_mono(&s->clock) + NSEC_PER_SEC);
+	while (!work_begun(&next.work))
+		sched_yield();
+	while (!done)
+		loop_run_until(s->l, clock_mono(&s->clock) + 1);
+	assert_int_equal(write(fds[1], "x", 1), 1);
+	while (done < 2)
+		loop_run_until(s->l, clock_mono(&s->clock) + 1);
+	assert_true(work_pool_free(pool));
+	close(fds[0]);
+	close(fds[1]);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_timers_in_order),     T(test_heap),
-		T(test_greedy_timer),	     T(test_source),
-		T(test_not_for_epoll),	     T(test_remove_from_callback),
-		T(test_clear_from_callback), T(test_signals),
-		T(test_stop_first),	     T(test_kernel_clock),
+		T(test_timers_in_order),
+		T(test_heap),
+		T(test_greedy_timer),
+		T(test_source),
+		T(test_not_for_epoll),
+		T(test_remove_from_callback),
+		T(test_clear_from_callback),
+		T(test_signals),
+		T(test_stop_first),
+		T(test_kernel_clock),
+		T(test_patience),
 	};
 
 	return cmocka_run_group_tests_name("loop", tests, NULL, NULL);

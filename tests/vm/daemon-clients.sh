@@ -1,6 +1,6 @@
 #!/bin/bash
-# Clients of the daemon (issue 5): an ordinary user, hostile ones, Debian's multipathd and multipathc as clients of ours,
-# ours as clients of Debian's daemon, check_madrisan_multipath, the node exporter's collector, blkdeactivate, and the
+# Clients of the daemon (issue 5): an ordinary user, hostile ones, Debian's multipathd, multipathc and libdmmp as clients of
+# ours, ours as clients of Debian's daemon, check_madrisan_multipath, the node exporter's collector, blkdeactivate, and the
 # commands of HPE, IBM, Dell, curtin, vdsm and os-brick with what these make of the answers.
 #	tests/clients/cache.sh && tests/vm/boot tests/vm/daemon-clients.sh
 set -u
@@ -92,6 +92,41 @@ scene_our_clients_stocks_daemon() {
 	is "a session on standard input: Debian's multipathc and ours, Debian's daemon" "$(session "$OURS/multipathc")" "$(session stock-multipathc)"
 }
 
+# Debian's libdmmp, everything it can ask, by its own exit status and words
+two_maps() { [ "$(dmsetup ls --target multipath | cut -f1 | sort | paste -sd' ')" = "mpatha mpathb" ] && all_ready; }
+dmmp() { # user command...
+	local user=$1
+	shift
+	/usr/bin/setpriv --reuid "$user" --regid "$user" --clear-groups /usr/bin/python3 tests/vm/dmmp.py "$@" 2>&1 |
+		sed -E 's/ dm-[0-9]+$/ DM/'
+	echo "$*: exit ${PIPESTATUS[0]}"
+}
+dmmp_all() {
+	dmmp 0 list
+	dmmp 65534 list
+	dmmp 65534 reconfig
+	dmmp 65534 flush mpathb
+	dmmp 0 flush nosuch
+	exec 8</dev/mapper/mpatha
+	dmmp 0 flush mpatha
+	exec 8<&-
+	dmmp 0 flush mpathb
+	wait_for 10 [ ! -e /dev/mapper/mpathb ] || echo "mpathb is still there"
+	dmmp 0 reconfig
+	wait_for 40 two_maps || echo "mpathb does not come back"
+}
+
+dmmp_list_of() { sed '/^list: exit/q' "$1"; }
+
+scene_libdmmp() {
+	dmmp_all >/tmp/dmmp.ours
+	is "libdmmp: two maps, four paths up" "$(grep -cE '^mpath[ab] 3' /tmp/dmmp.ours) $(grep -c '^  path sd[a-d] up$' /tmp/dmmp.ours)" "4 8"
+	is "libdmmp: an ordinary user is denied" "$(grep -cE '^(reconfig|flush mpathb): exit 10$' /tmp/dmmp.ours)" 2
+	is "libdmmp: no such map, a map in use, a map that goes, reconfigure" \
+		"$(grep -E 'exit [0-9]+$' /tmp/dmmp.ours | tail -4 | sed 's/.*exit //' | paste -sd' ')" "8 7 0 0"
+	[ "$TAP_BAD" = 0 ] || sed 's/^/# /' /tmp/dmmp.ours
+}
+
 scene_programs() {
 	local out
 	out=$(/usr/lib/nagios/plugins/check_madrisan_multipath 2>&1)
@@ -171,6 +206,7 @@ ok "its four paths are active ready" wait_for 60 all_ready || { mpd show topolog
 scene_hostile
 scene_stocks_clients
 scene_programs
+scene_libdmmp
 scene_formats
 ok "it is the same daemon" kill -0 "$MPD"
 [ "$TAP_BAD" = 0 ] || mpd_log_tail 30
@@ -180,6 +216,7 @@ dmsetup remove_all --retry >/dev/null 2>&1
 ok "Debian's daemon starts" mpd_start stock || bail "Debian's daemon does not start"
 wait_for 60 all_ready
 scene_our_clients_stocks_daemon
+is "libdmmp: reads from our daemon what it reads from Debian's" "$(dmmp_list_of <(dmmp 0 list))" "$(dmmp_list_of /tmp/dmmp.ours)"
 ln -sf /usr/local/sbin/stock-multipathd /usr/sbin/multipathd
 is "blkdeactivate does with ours what it does with Debian's daemon" "$(cat /tmp/blk.ours)" "$(blkdeactivate_says)"
 mpd_stop

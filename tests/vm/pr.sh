@@ -83,6 +83,7 @@ setup() {
 	start_udev
 	multipath_reset
 	iscsi_target store 100000000 $SERIAL || bail "LIO does not take the target"
+	mkdir -p /var/target/pr /etc/target/pr # LIO writes there at each registration, and fails it otherwise
 	other_node || bail "LIO does not give the unit to another node"
 	iscsi_login 1 || bail "the initiator does not log in"
 	session $P2 --logout
@@ -130,23 +131,37 @@ reserve() {
 		"! dd if=/dev/zero of=/dev/$OTHER bs=4k count=1 oflag=direct status=none 2>/dev/null"
 }
 
+# Of a standard error: without log lines, usage text and the name of the program, what a caller may look for.
+words() { sed -E '/^[0-9]+\.[0-9]{6} \| |^unrecognised switch/d; /^multipath-tools v/,$d; s,^[^ ]*/mpathpersist: ,,' "$1"; }
+# alike OPTIONS...: exit status and words are those of Debian's, but for what ACCEPTED.md says
+alike() {
+	local wanted
+	$STOCK "$@" >/tmp/out 2>/tmp/err </dev/null
+	wanted="exit $? $(cat /tmp/out) $(words /tmp/err)"
+	timeout 60 "$B/mpathpersist" "$@" >/tmp/out 2>/tmp/err </dev/null
+	is "mpathpersist $*: exit status and words of Debian's" "exit $? $(cat /tmp/out) $(words /tmp/err)" "$wanted"
+}
 beside_stock() {
-	local o wanted
+	local o
 	for o in -k -r -s; do
-		wanted=$($STOCK -i $o $DEV 2>&1 | grep -v '^[0-9.]* |')
-		mpp -i $o $DEV
-		is "mpathpersist -i $o prints what Debian's prints" "$OUT" "$wanted"
+		alike -i $o $DEV
 	done
+	mpp -i -k -H $DEV
+	matches "in hexadecimal" "$RC $OUT" '^0  00     00 00 00 [0-9a-f]{2} 00 00 00 10  00 00 00 00 00 00 0a bc    '
+	mpp -i -k -l 8 $DEV
+	is "an answer cut off: the keys that are there" "$RC:${OUT#*, }" $'0:\t0 registered reservation key.'
+	alike --in --read-reservation --device=$DEV
 	mpp -i -c $DEV
 	matches "report capabilities" "$RC $(tr '\n' ' ' <<<"$OUT")" \
 		'^0 Report capabilities response: .*\(PTPL_C\): 1 .*Write Exclusive, all registrants: 1'
-	for o in "" "-i" "-o -G -R $DEV" "-i -k -r $DEV" "-i -G $DEV" "-i -k" "-o -R -K zz $DEV" "-i -k /nosuch" "-i -k /dev/null" \
-		"-o -R -K def -T 5 $DEV" "-i -k -l 9000 $DEV"; do
-		$STOCK $o >/dev/null 2>&1
-		wanted=$?
-		mpp $o
-		is "exit status of mpathpersist $o is that of Debian's" "$RC" "$wanted"
+	for o in "" "-i" "-o" "-x" "-v" "-v x -i -k $DEV" "-o -G -R $DEV" "-i -k -r $DEV" "-i -G $DEV" "-i -k" "-k $DEV" "-i -o -k $DEV" \
+		"-o -R -K zz $DEV" "-o -R -K abc -T zz $DEV" "-i -k /nosuch" "-i -k /dev/null" "-i -k -l 9000 $DEV" "-i -k $DEV extra" "-f /nosuch" \
+		"-o -R -K def -T 5 $DEV" "-o -R -K abc -T 1 $DEV" "-o -G -S def $DEV" "-o -P -K abc -S 123 -T 5 $DEV"; do
+		alike $o
 	done
+	printf '%s\n' "-i -k $DEV" '# nothing' '' "mpathpersist -i -r -d $DEV" "-o -R -K abc -T 5 $DEV" '-i -k' >/tmp/batch
+	alike -f /tmp/batch
+	alike --batch-file=/tmp/batch -i -s $DEV
 }
 
 # The path that holds the reservation (of a type that one path holds) is lost.
@@ -187,7 +202,7 @@ fenced() {
 	is "no path of ours is registered again" "$(keys "$OTHER")" "0xdef "
 	mpp -o -R -K abc -T 1 $DEV
 	is "reserving is refused with a conflict" "$RC:$OUT" \
-		"11:persistent reserve out: scsi status: Reservation Conflict"
+		$'11:persistent reserve out: scsi status: Reservation Conflict\nPR out: command failed'
 	sg_persist -o -C -K def "/dev/$OTHER" >/dev/null 2>&1
 }
 
@@ -215,8 +230,8 @@ key_file() {
 	mpp -o -G -K 77 -S 78 $DEV
 	is "another key" "$RC:$OUT:$(keys "$A"):$(ask getprkey map shared)" "0::0x78 0x78 :0x78"
 	mpp -o -G -K 99 -S 9a $DEV
-	is "refused by the device: the old key stays" "$RC:$(keys "$A"):$(ask getprkey map shared)" \
-		"11:0x78 0x78 :0x78"
+	is "refused: the old key stays" "$RC:$(keys "$A"):$(ask getprkey map shared)" "11:0x78 0x78 :0x78"
+	alike -o -G -K 99 -S 9a $DEV
 	printf '%s\n' '# a batch' "-i -k $DEV # keys" "mpathpersist --out --register -K 78 -S 0 $DEV" "-i -x" >/tmp/batch
 	mpp -f /tmp/batch
 	is "a batch file: the status of the first line that failed" "$RC" 1
