@@ -41,6 +41,8 @@ for f in "$d"/share/initramfs-tools/hooks/* "$d"/share/initramfs-tools/scripts/l
 done
 bash -n "$d/lib/dracut/modules.d/90multipath/module-setup.sh" || bad=1
 result $bad "scripts for initramfs images can be read by their shells"
+grep -qx 'Restart=on-failure' "$d/lib/systemd/system/multipathd.service"
+result $? "the daemon's unit starts it again after a crash (0.11.0)"
 if command -v systemd-analyze >/dev/null; then
 	mkdir "$tmp/units" && cp "$d"/lib/systemd/system/multipathd* "$tmp/units"
 	sed -i 's|/usr/sbin/multipathd|/bin/true|' "$tmp"/units/*.service # not installed on this machine

@@ -9,6 +9,7 @@
  *	fc DEV TARGET HOST	the disk is behind a Fibre Channel port
  * At any time:
  *	config ... end		etc/multipath.conf, the lines between; unconfig: it is deleted
+ *	file NAME ... end	any file of the host
  *	etc ERRNO|ok		what every write below etc/multipath is answered with
  *	tur DEV ANSWER, read DEV ANSWER	what TEST UNIT READY, a direct read say (world.c: answers[])
  *	answer DEV COMMAND ...	what any command says
@@ -298,7 +299,8 @@ static const struct {
 	const char *name;
 	void (*fn)(struct scenario *s, char *args);
 } commands[] = {
-	{ "host", do_host },	 { "config", do_config }, { "unconfig", do_unconfig },
+	{ "host", do_host },	 { "config", do_config }, { "file", do_file },
+	{ "unconfig", do_unconfig },
 	{ "etc", do_etc },	 { "start", do_start },	  { "stop", do_stop },
 	{ "kill", do_kill },	 { "run", do_run },	  { "clock", do_clock },
 	{ "tur", do_tur },	 { "read", do_read },	  { "answer", do_answer },

@@ -76,16 +76,23 @@ void do_host(struct scenario *s, char *args)
 
 /* --- configuration ---------------------------------------------------------------------------- */
 
-void do_config(struct scenario *s, char *args)
+void do_file(struct scenario *s, char *args)
 {
 	char text[8192] = "";
 
-	(void)args;
 	while (++s->at < s->n && strcmp(s->lines[s->at], "end")) {
 		strncat(text, s->lines[s->at], sizeof(text) - strlen(text) - 1);
 		strncat(text, "\n", sizeof(text) - strlen(text) - 1);
 	}
-	put_file(s, "etc/multipath.conf", text);
+	put_file(s, args, text);
+}
+
+void do_config(struct scenario *s, char *args)
+{
+	static char file[] = "etc/multipath.conf";
+
+	(void)args;
+	do_file(s, file);
 }
 
 void do_unconfig(struct scenario *s, char *args)

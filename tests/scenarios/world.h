@@ -28,6 +28,7 @@ void put_file(struct scenario *s, const char *path, const char *text);
 void devno_of(struct scenario *s, const char *dev, unsigned int *maj, unsigned int *min);
 
 void do_host(struct scenario *s, char *args);
+void do_file(struct scenario *s, char *args);
 void do_config(struct scenario *s, char *args);
 void do_unconfig(struct scenario *s, char *args);
 void do_etc(struct scenario *s, char *args);

@@ -287,7 +287,7 @@ static void tables_are_written_as_multipath_tools_does(void **state)
 	expect_table(m, "1 queue_if_no_path 1 alua 1 1 historical-service-time 0 2 1 8:0 4 8:16 4");
 	pg_build(t, m, VW_multibus, false, "queue-length 0");
 	m->features = "3 queue_if_no_path queue_mode bio";
-	/* bio-based: rr_min_io, and no hardware handler, which the kernel would refuse */
+	/* 0.15.0: bio-based has no hardware handler, which the kernel would refuse; rr_min_io */
 	expect_table(m, "3 queue_if_no_path queue_mode bio 0 1 1 queue-length 0 2 1 8:0 100 8:16 "
 			"100");
 }

@@ -302,7 +302,7 @@ static void intervals_grow_while_up(void **state)
 	life_progress(p, w->now + 70 * SEC, &tick, &interval);
 	assert_int_equal(tick, 20);
 	next_check(w, p, PATH_DOWN);
-	for (unsigned int i = 0; i < 100; i++) /* failed: every polling_interval, for ever */
+	for (unsigned int i = 0; i < 100; i++) /* 0.10.4: failed, every polling_interval */
 		assert_int_equal(next_check(w, p, PATH_DOWN), 5);
 	next_check(w, p, PATH_UP);
 	next_check(w, p, PATH_UP);
@@ -421,6 +421,7 @@ static void texts(void **state)
 	assert_int_equal(w->m->stat_path_failures, 3);
 }
 
+/* 0.15.0: "timed out" is said once, too, with log_checker_err once. */
 static void log_checker_err(void **state)
 {
 	struct life_rules once = plain;

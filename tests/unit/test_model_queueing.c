@@ -244,6 +244,7 @@ static void operator_in_recovery(void **state)
 	assert_int_equal(w->m->stat_total_queueing_s, 30);
 }
 
+/* 0.10.4: the end must not hang on maps that queue. */
 static void shutdown_and_removal(void **state)
 {
 	WORLD *w = queueing_world(QUEUEING_ALWAYS, 0);

@@ -27,9 +27,16 @@ setup() {
 		}
 	CONF
 }
+# since 0.12.0
+second_socket() {
+	is "the socket in /run is for everybody" "$(stat -c '%F %a' /run/multipathd.socket)" "socket 666"
+	matches "... and answers" "$(MULTIPATH_SOCKET_NAME=/run/multipathd.socket mpd show daemon)" '^pid [0-9]+ (idle|running)$'
+}
+
 rows_of() { # side option...
 	cp /tmp/multipath.conf /etc/multipath.conf
 	ok "$1: the daemon starts" mpd_start "$@" || bail "no daemon"
+	[ "$1" = stock ] || second_socket
 	ok "$1: every command is answered" /usr/bin/python3 tests/vm/daemon_commands.py ask "/tmp/$1.json" || mpd_log_tail 20
 	wait_for 30 mpd_ended
 	ok "$1: has ended" mpd_ended || kill -9 "$MPD"
