@@ -35,6 +35,16 @@ static struct map *map_or_reply(struct multipathd *d, const char *ref, struct op
 	return m;
 }
 
+/* behaviour.md 7.4: these commands say a plain "fail" where there is no such map. */
+static struct map *map_or_fail(struct multipathd *d, const char *ref, struct op_done done)
+{
+	struct map *m = daemon_map(d, ref);
+
+	if (!m)
+		reply(done, -EINVAL, NULL);
+	return m;
+}
+
 static const char *base_name(const char *ref)
 {
 	const char *slash = strrchr(ref, '/');
@@ -200,7 +210,7 @@ void op_maps_del(struct multipathd *d, struct op_done done)
 
 void op_map_switch(struct multipathd *d, const char *ref, const char *group, struct op_done done)
 {
-	struct map *m = map_or_reply(d, ref, done);
+	struct map *m = map_or_fail(d, ref, done);
 	char *end, text[32];
 	unsigned long nr;
 
@@ -266,14 +276,10 @@ static void suspended(void *ctx, struct work *w)
 
 static void suspend(struct multipathd *d, const char *ref, bool resume, struct op_done done)
 {
-	struct map *m = daemon_map(d, ref);
+	struct map *m = map_or_fail(d, ref, done);
 	struct suspension *s;
 
-	if (!m) {
-		reply(done, -EINVAL, NULL); /* behaviour.md 7.4: plain "fail" for an unknown one */
-		return;
-	}
-	if (!is_whole(m, done))
+	if (!m || !is_whole(m, done))
 		return;
 	s = calloc(1, sizeof(*s));
 	if (!s) {
@@ -344,12 +350,10 @@ void op_map_reload(struct multipathd *d, const char *ref, struct op_done done)
 
 void op_map_reset(struct multipathd *d, const char *ref, struct op_done done)
 {
-	struct map *m = daemon_map(d, ref);
+	struct map *m = map_or_fail(d, ref, done);
 
-	if (!m) {
-		reply(done, -EINVAL, NULL);
+	if (!m)
 		return;
-	}
 	mlog(2, "%s: reset map (operator)", m->alias);
 	reply(done, 0, NULL); /* nothing of ours refers to path devices but the map's own table */
 }
