@@ -299,17 +299,16 @@ static const struct {
 	const char *name;
 	void (*fn)(struct scenario *s, char *args);
 } commands[] = {
-	{ "host", do_host },	 { "config", do_config }, { "file", do_file },
-	{ "unconfig", do_unconfig },
-	{ "etc", do_etc },	 { "start", do_start },	  { "stop", do_stop },
-	{ "kill", do_kill },	 { "run", do_run },	  { "clock", do_clock },
-	{ "tur", do_tur },	 { "read", do_read },	  { "answer", do_answer },
-	{ "attr", do_attr },	 { "size", do_size },	  { "show", do_show },
-	{ "udev", do_udev },	 { "fc", do_fc },	  { "unplug", do_unplug },
-	{ "plug", do_plug },	 { "uevent", do_uevent }, { "kernel", do_kernel },
-	{ "dm", do_dm },	 { "fault", do_fault },	  { "open", do_open },
-	{ "fpin", do_fpin },	 { "cmd", do_cmd },	  { "level", do_level },
-	{ "memory", do_memory }, { "repeat", do_repeat },
+	{ "host", do_host },	     { "config", do_config }, { "file", do_file },
+	{ "unconfig", do_unconfig }, { "etc", do_etc },	      { "start", do_start },
+	{ "stop", do_stop },	     { "kill", do_kill },     { "run", do_run },
+	{ "clock", do_clock },	     { "tur", do_tur },	      { "read", do_read },
+	{ "answer", do_answer },     { "attr", do_attr },     { "size", do_size },
+	{ "show", do_show },	     { "udev", do_udev },     { "fc", do_fc },
+	{ "unplug", do_unplug },     { "plug", do_plug },     { "uevent", do_uevent },
+	{ "kernel", do_kernel },     { "dm", do_dm },	      { "fault", do_fault },
+	{ "open", do_open },	     { "fpin", do_fpin },     { "cmd", do_cmd },
+	{ "level", do_level },	     { "memory", do_memory }, { "repeat", do_repeat },
 };
 
 static void run_line(struct scenario *s)
