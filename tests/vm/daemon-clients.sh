@@ -46,7 +46,6 @@ scene_hostile() {
 }
 
 # Without what may change from one call to the next: check progress
-# Columns of time, and whether a check is under way at this moment, are not the same twice.
 still() { sed -E 's/[X.]{10} [0-9]+\/[0-9]+/PROGRESS/; s/^(pid [0-9]+) (idle|running)/\1 STATE/; s/ +$//'; }
 
 # two_clients NAME CMD-A CMD-B: each command of the list answered alike to both
