@@ -313,10 +313,27 @@ static int replace_locked(int old_fd, const char *real, const char *text)
 	return fd;
 }
 
+/* "error EXXX" in a file .error beside it: no write there succeeds. */
+static int recorded_error(const char *path)
+{
+	__attribute__((cleanup(free_text))) char *text = NULL;
+	char file[PATH_MAX], name[32];
+	const char *slash = strrchr(path, '/');
+
+	snprintf(file, sizeof(file), "%.*s/.error", (int)(slash - path), path);
+	if (file_slurp(AT_FDCWD, file, 64, &text, NULL) < 0 ||
+	    sscanf(text, "error %31s", name) != 1)
+		return 0;
+	return -errno_by_name(name);
+}
+
 static int replace_in_memory(struct state *s, enum state_file f, const char *text)
 {
-	char *copy = strdup(text);
+	int r = recorded_error(s->path[f]);
+	char *copy = r ? NULL : strdup(text);
 
+	if (r)
+		return r;
 	if (!copy)
 		return -ENOMEM;
 	free(s->mem[f]);
