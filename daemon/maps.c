@@ -482,6 +482,15 @@ static void cancel_removal(struct multipathd *d, const char *wwid)
 		daemon_message(d, m, "@cancel_deferred_remove");
 }
 
+/* Are others to leave the map alone until it has a path? @wanted: as it is to be. */
+static bool tells_no_paths(const struct multipathd *d, const struct map *wanted)
+{
+	struct map_rules rules;
+
+	map_rules(&wanted->props, d->e->cfg, &rules);
+	return map_tells_no_paths(wanted, topology_map(d->e->topo, wanted->wwid), &rules);
+}
+
 static void plan(struct multipathd *d, struct batch *b, struct map *wanted)
 {
 	struct touched *t = touched_of(d->lane->touched, wanted->wwid);
@@ -502,7 +511,10 @@ static void plan(struct multipathd *d, struct batch *b, struct map *wanted)
 		change_done(&c);
 		return;
 	}
-	if (map_tells_no_paths(wanted))
+	if (t->how & TOUCH_PRIO && wanted->action == ACT_RELOAD &&
+	    props_word(&wanted->props, KW_path_grouping_policy) == VW_group_by_prio)
+		mlog(2, "%s: path priorities changed. reloading", wanted->alias);
+	if (tells_no_paths(d, wanted))
 		c.spec.udev_flags |= DM_UF_NO_PATHS;
 	item->change = c;
 	item->wanted = wanted;

@@ -108,6 +108,7 @@ enum touch {
 	TOUCH_NEW = 2,	  /* find_multipaths is not asked */
 	TOUCH_REMOVE = 4, /* take it away */
 	TOUCH_AFRESH = 8, /* with a reload: for udev's rules the map is as good as new */
+	TOUCH_PRIO = 16,	  /* a priority has changed */
 };
 /* The map of @wwid is to be looked at: once the lane is free and its paths have answered. @done may be
  * NULL; it is answered when that has been done. */

@@ -283,10 +283,13 @@ static void keep_answer(struct multipathd *d, struct path *p, const struct check
 	if (probe_job_verdict(c->job, &state))
 		path_event(d, p, LIFE_VERDICT, state, msg);
 	settle_answered(d, p);
+	/* whoever switched groups meanwhile: the best one is gone back to as failback says */
+	if (p->map && path_state_usable(p->state))
+		mapclock_failback(d, p->map, FAILBACK_GROUP, NULL);
 	if (p->map && (p->has_prio ? p->prio : -1) != before) {
 		pg_refresh_all(p->map);
 		mapclock_failback(d, p->map, FAILBACK_PATHS, NULL);
-		maps_touch(d, p->wwid, TOUCH_LOOK, NULL);
+		maps_touch(d, p->wwid, before < 0 ? TOUCH_LOOK : TOUCH_PRIO, NULL);
 	}
 }
 

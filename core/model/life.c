@@ -176,7 +176,9 @@ static void usable(struct move *m, enum path_state state)
 	m->s->todo |= LIFE_DO_FAILBACK;
 	if (alone(p))
 		m->s->todo |= LIFE_DO_FIRST_GAINED;
-	tell_remaining(m);
+	/* a map that was adopted has gained nothing by our first look */
+	if (!is_new(m->s->from) || m->s->todo & LIFE_DO_REINSTATE)
+		tell_remaining(m);
 }
 
 /* Up, but kept out by a policy. */

@@ -66,13 +66,16 @@ static int64_t after(int64_t now_ns, int64_t s)
 	return s > 0 ? now_ns + s * NSEC_PER_SEC : 0;
 }
 
+static bool only_ghosts(const struct map *m)
+{
+	return count_state(m, PATH_GHOST) && !count_state(m, PATH_UP);
+}
+
 static void on_made(struct map *m, const struct map_rules *r, int64_t now_ns)
 {
-	bool ghosts = count_state(m, PATH_GHOST) && !count_state(m, PATH_UP);
-
 	m->life = (struct map_life){
 		.uev_until_ns = after(now_ns, r->uev_wait_s),
-		.ghost_until_ns = ghosts ? after(now_ns, r->ghost_delay_s) : 0,
+		.ghost_until_ns = only_ghosts(m) ? after(now_ns, r->ghost_delay_s) : 0,
 	};
 }
 
@@ -128,9 +131,13 @@ void map_life_step(struct map *m, enum map_event ev, const struct map_rules *r, 
 	ret->next_ns = sooner(sooner(INT64_MAX, m->life.uev_until_ns), m->life.ghost_until_ns);
 }
 
-bool map_tells_no_paths(const struct map *m)
+bool map_tells_no_paths(const struct map *wanted, const struct map *there,
+			const struct map_rules *r)
 {
-	return m->life.ghost_until_ns || !map_usable_paths(m);
+	bool waits = there ? there->life.ghost_until_ns != 0
+			   : r->ghost_delay_s > 0 && only_ghosts(wanted);
+
+	return waits || !map_usable_paths(wanted);
 }
 
 /* --- the last path ----------------------------------------------------------------------------- */

@@ -56,8 +56,10 @@ struct map_step {
 void map_life_step(struct map *m, enum map_event ev, const struct map_rules *r, int64_t now_ns,
 		   struct map_step *ret);
 
-/* Is udev to be told that the map has no usable path (DM_UF_NO_PATHS) with its next table? */
-bool map_tells_no_paths(const struct map *m);
+/* Is udev to be told that the map has no usable path (DM_UF_NO_PATHS) with the table of @wanted? Ghosts
+ * are not enough for a new map (@there NULL) with a ghost_delay, nor until that is over. */
+bool map_tells_no_paths(const struct map *wanted, const struct map *there,
+			const struct map_rules *r);
 
 /* The last path of a map is gone. */
 struct last_path {

@@ -41,6 +41,8 @@ struct known {
 };
 
 static struct {
+	struct scenario *s;
+	struct loop_timer event; /* the control node is readable */
 	const struct dmb_ops *real;
 	struct dmb_ops ops;
 	struct known *maps;
@@ -115,24 +117,34 @@ static int k_get(struct dmb *d, const char *name, dev_t devno, unsigned int want
 	return r;
 }
 
+/* A change as udev hears of it. */
+static int changed(const char *what, const char *name, unsigned int udev_flags, int r)
+{
+	printf("dm: %s %s%s%s%s\n", what, name, udev_flags & DM_UF_NO_PATHS ? ", no paths" : "",
+	       udev_flags & DM_UF_SKIP_KPARTX ? ", no kpartx" : "", r ? ": refused" : "");
+	return r;
+}
+
 static int k_create(struct dmb *d, const struct dm_spec *s)
 {
 	int r = failing(OP_CREATE);
 
-	return r ? r : k.real->create(d, s);
+	return changed("create", s->name, s->udev_flags, r ? r : k.real->create(d, s));
 }
 
 static int k_reload(struct dmb *d, const struct dm_spec *s, bool flush)
 {
 	int r = failing(OP_RELOAD);
 
-	return r ? r : k.real->reload(d, s, flush);
+	return changed(flush ? "flush and reload" : "reload", s->name, s->udev_flags,
+		       r ? r : k.real->reload(d, s, flush));
 }
 
 static int k_rename(struct dmb *d, const char *from, const char *to, unsigned int flags)
 {
 	int r = failing(OP_RENAME);
 
+	printf("dm: rename %s to %s%s\n", from, to, r ? ": refused" : "");
 	return r ? r : k.real->rename(d, from, to, flags);
 }
 
@@ -141,10 +153,37 @@ static int k_remove(struct dmb *d, const char *name, bool deferred, unsigned int
 	struct known *m = known(name);
 	int r = failing(OP_REMOVE);
 
-	if (r || !m || !m->open)
-		return r ? r : k.real->remove(d, name, deferred, flags);
-	m->deferred |= deferred;
-	return deferred ? 0 : -EBUSY;
+	if (!r && m && m->open) {
+		m->deferred |= deferred;
+		r = deferred ? 0 : -EBUSY;
+	} else if (!r) {
+		r = k.real->remove(d, name, deferred, flags);
+	}
+	return changed(deferred ? "deferred remove" : "remove", name, 0, r);
+}
+
+/* As dmevents.c does when the control node is readable. */
+static void maps_have_events(void *ctx)
+{
+	struct multipathd *d = k.s->d;
+
+	(void)ctx;
+	for (unsigned int i = d->e ? d->e->topo->n_maps : 0; i-- > 0;) {
+		struct map *m = i < d->e->topo->n_maps ? d->e->topo->maps[i] : NULL;
+		struct dm_map dm;
+
+		if (!m || k.real->get(k.s->host->dmb, m->dm.name, 0, DM_INFO, &dm))
+			continue;
+		if (dm.event_nr != m->dm.event_nr)
+			dmevents_read_status(d, m);
+		dm_map_done(&dm);
+	}
+}
+
+/* Linux' dm-mpath: paths and groups that change are events, queueing is not. */
+static bool is_event(const char *text)
+{
+	return strstr(text, "_path ") || strstr(text, "_group ");
 }
 
 static int k_message(struct dmb *d, const char *name, const char *text)
@@ -156,7 +195,11 @@ static int k_message(struct dmb *d, const char *name, const char *text)
 		m->deferred = false;
 		return 0;
 	}
-	return r ? r : k.real->message(d, name, text);
+	if (!r)
+		r = k.real->message(d, name, text);
+	if (!r && is_event(text) && k.s->loop)
+		loop_timer_after(k.s->loop, &k.event, 0);
+	return r;
 }
 
 static int k_suspend(struct dmb *d, const char *name, bool flush)
@@ -175,6 +218,8 @@ static int k_resume(struct dmb *d, const char *name, unsigned int flags)
 
 void kernel_begin(struct scenario *s)
 {
+	k.s = s;
+	k.event.fn = maps_have_events;
 	k.real = s->host->dmb->ops;
 	k.ops = *k.real;
 	k.ops.list = k_list;
@@ -187,6 +232,11 @@ void kernel_begin(struct scenario *s)
 	k.ops.suspend = k_suspend;
 	k.ops.resume = k_resume;
 	s->host->dmb->ops = &k.ops;
+}
+
+void kernel_idle(void)
+{
+	loop_timer_clear(&k.event);
 }
 
 void kernel_end(struct scenario *s)

@@ -104,6 +104,7 @@ static void do_kill(struct scenario *s, char *args)
 		return;
 	ctl_free(s->ctl);
 	close(s->client);
+	kernel_idle();
 	daemon_free(s->d);
 	loop_free(s->loop);
 	s->ctl = NULL;

@@ -68,27 +68,28 @@ static void ghost_delay(void **state)
 	struct map *m = map_of(t, PATH_GHOST, PATH_DOWN);
 	(void)state;
 
+	assert_true(map_tells_no_paths(m, NULL, &rules)); /* from the beginning */
 	expect(m, MAP_MADE, 0, "@20 ");
-	assert_true(map_tells_no_paths(m));
+	assert_true(map_tells_no_paths(m, m, &rules));
 	expect(m, MAP_UEVENT, 1, "@20 ");
 	expect(m, MAP_PATHS, 2, "@20 ");
 	m->paths[1]->state = PATH_UP;
 	expect(m, MAP_PATHS, 3, "reload ");
-	assert_false(map_tells_no_paths(m));
+	assert_false(map_tells_no_paths(m, m, &rules));
 	expect(m, MAP_TIME, 20, "");
 	/* nobody comes */
 	m->paths[1]->state = PATH_GHOST;
 	expect(m, MAP_MADE, 0, "@20 ");
 	expect(m, MAP_TIME, 20, "@30 0 mpatha: timed out waiting for active path\n");
-	assert_false(map_tells_no_paths(m)); /* from now on a ghost will do */
+	assert_false(map_tells_no_paths(m, m, &rules)); /* from now on a ghost will do */
 	expect(m, MAP_UEVENT, 21, "reload 2 mpatha: performing delayed actions\n");
 	/* only ghosts wait */
 	m->paths[1]->state = PATH_UP;
 	expect(m, MAP_MADE, 0, "@30 ");
-	assert_false(map_tells_no_paths(m));
+	assert_false(map_tells_no_paths(m, m, &rules));
 	m->paths[0]->state = m->paths[1]->state = PATH_DOWN;
 	expect(m, MAP_MADE, 0, "@30 ");
-	assert_true(map_tells_no_paths(m));
+	assert_true(map_tells_no_paths(m, m, &rules));
 }
 
 static void no_waits_configured(void **state)
@@ -102,7 +103,7 @@ static void no_waits_configured(void **state)
 	r.ghost_delay_s = r.uev_wait_s = 0;
 	map_life_step(m, MAP_MADE, &r, START, &s);
 	assert_int_equal(s.next_ns, INT64_MAX);
-	assert_false(map_tells_no_paths(m));
+	assert_false(map_tells_no_paths(m, m, &rules));
 	map_life_step(m, MAP_WISH, &r, START, &s);
 	assert_true(s.reload);
 }
