@@ -45,6 +45,7 @@ struct touched {
 struct lane_item {
 	struct change change;
 	struct map *wanted; /* in the batch's memory; NULL: a removal */
+	bool last;	    /* a removal because its last path is gone */
 	struct touched *by;
 };
 
@@ -251,30 +252,54 @@ void maps_joined(struct multipathd *d, struct map *m)
 		sched_meet(d, m->paths[i]);
 		path_event(d, m->paths[i], LIFE_LOADED, m->paths[i]->state, NULL);
 	}
+	for (unsigned int g = 0; g < m->n_groups; g++)
+		pg_refresh(&m->groups[g]); /* with what is known of its paths */
+	m->best_group = pg_best(m);
 	mapclock_queueing(d, m, QUEUEING_SET_UP);
 }
 
-/* Paths that a table had and has no more. */
-static void released(struct multipathd *d, struct path *const *before, unsigned int n)
+/* It is another disk by now. Where udev does not know yet it is asked to look: by what it says now, the
+ * path would be put back into the map that it was taken from. */
+static void become_another(struct multipathd *d, struct path *p)
 {
+	bool stale = p->duty.udev_stale;
+	char name[32];
+
+	snprintf(name, sizeof(name), "%s", p->dev.name);
+	if (stale && !path_trigger(d, p, "add"))
+		mlog(1, "%s: udev cannot be asked for its WWID", p->dev.name);
+	path_forget(d, p);
+	if (!stale)
+		path_arrives(d, name, true, &p);
+}
+
+/* Paths that a table had and has no more. Returns how many of them are still ours. */
+static unsigned int released(struct multipathd *d, struct path *const *before, unsigned int n)
+{
+	unsigned int left = 0;
+
 	for (unsigned int i = 0; i < n; i++) {
 		struct path *p = before[i];
-		char name[32];
 
 		if (p->map)
 			continue;
 		path_event(d, p, LIFE_LEFT, p->state, NULL);
-		snprintf(name, sizeof(name), "%s", p->dev.name);
-		if (p->duty.gone || p->duty.wwid_changed) {
-			bool again = p->duty.wwid_changed;
+		if (p->duty.gone) {
+			bool again = p->duty.wwid_changed; /* maps_after() */
+			char name[32];
 
+			snprintf(name, sizeof(name), "%s", p->dev.name);
 			path_forget(d, p);
 			if (again)
 				path_arrives(d, name, true, &p);
+		} else if (p->duty.wwid_changed) {
+			become_another(d, p);
 		} else {
 			path_tell_udev(d, p, false);
+			left++;
 		}
 	}
+	return left;
 }
 
 static bool was_there(struct path *const *before, unsigned int n, const struct path *p)
@@ -307,7 +332,7 @@ static struct map *keep_map(struct multipathd *d, const struct dm_map *dm)
 {
 	struct map *m = topology_map(d->e->topo, observe_wwid(dm));
 	struct path **before = NULL;
-	unsigned int n = 0;
+	unsigned int n = 0, left;
 	bool first = m == NULL;
 
 	if (m && m->n_paths) {
@@ -317,12 +342,14 @@ static struct map *keep_map(struct multipathd *d, const struct dm_map *dm)
 	}
 	observe_members_of(d->e, dm);
 	m = observe_map(d->e, dm);
-	released(d, before, n);
+	left = released(d, before, n);
 	if (m) {
 		maps_joined(d, m);
 		joined(d, m, before, n);
 		if (first)
 			mlog(2, "%s: devmap dm-%u registered", m->alias, m->dm.minor);
+		if (left) /* somebody else may have taken them out */
+			maps_touch(d, m->wwid, TOUCH_LOOK, NULL);
 	}
 	free(before);
 	return m;
@@ -450,6 +477,22 @@ static bool is_wished(void *ctx, const struct path *first)
 	       desire_multipath(d->e, first);
 }
 
+/* The map stays, with a table that names devices which are gone. They are forgotten all the same: what
+ * comes back under their names and numbers is new to the table (see path_arrives()). */
+static void detach(struct multipathd *d, struct map *m)
+{
+	struct path **before = calloc(m->n_paths + 1, sizeof(*before));
+	unsigned int n = 0;
+
+	for (; before && n < m->n_paths; n++)
+		before[n] = m->paths[n];
+	map_clear(m);
+	for (unsigned int i = 0; i < n; i++)
+		before[i]->map = NULL;
+	released(d, before, n);
+	free(before);
+}
+
 /* --- settling: what is to be done ------------------------------------------------------------ */
 
 static struct lane_item *item_new(struct batch *b)
@@ -521,50 +564,34 @@ static void plan(struct multipathd *d, struct batch *b, struct map *wanted)
 	item->by = t;
 }
 
-static void plan_removal(struct multipathd *d, struct batch *b, struct touched *t, bool deferred)
+static int plan_removal(struct multipathd *d, struct batch *b, struct touched *t, bool deferred)
 {
 	const struct dm_map *dm = observe_by_wwid(d->e, t->wwid);
 	struct lane_item *item = dm ? item_new(b) : NULL;
 
 	if (!item) {
 		t->result = dm ? -ENOMEM : -ENODEV;
-		return;
+		return t->result;
 	}
 	t->result = apply_plan_flush(d->e, dm, deferred, &item->change);
 	if (t->result) {
 		b->n--;
-		return;
+		return t->result;
 	}
 	snprintf(item->change.wwid, sizeof(item->change.wwid), "%s", t->wwid);
 	item->by = t;
+	return 0;
 }
 
 /* Asked for by a client; in use, it may be tried again a second later. */
 static void plan_asked_removal(struct multipathd *d, struct batch *b, struct touched *t)
 {
-	plan_removal(d, b, t, false);
-	if (t->result != -EBUSY || !t->tries)
+	if (plan_removal(d, b, t, false) != -EBUSY || !t->tries)
 		return;
 	t->tries--;
 	t->not_before = daemon_now(d) + NSEC_PER_SEC;
 	t->ready = false;
 	loop_timer_set(d->loop, &d->lane->settle, t->not_before);
-}
-
-/* The map stays, with a table that names devices which are gone. They are forgotten all the same: what
- * comes back under their names and numbers is new to the table (see path_arrives()). */
-static void detach(struct multipathd *d, struct map *m)
-{
-	struct path **before = calloc(m->n_paths + 1, sizeof(*before));
-	unsigned int n = 0;
-
-	for (; before && n < m->n_paths; n++)
-		before[n] = m->paths[n];
-	map_clear(m);
-	for (unsigned int i = 0; i < n; i++)
-		before[i]->map = NULL;
-	released(d, before, n);
-	free(before);
 }
 
 /* A map that exists and for which no path is left. */
@@ -582,10 +609,13 @@ static void plan_last(struct multipathd *d, struct batch *b, struct map *m, stru
 	daemon_log_notes(&last.notes);
 	if (last.disable_queueing)
 		mapclock_queueing(d, m, QUEUEING_REMOVING);
+	if (last.remove && !plan_removal(d, b, t, last.deferred)) {
+		b->items[b->n - 1].last = true;
+		return;
+	}
 	if (last.remove)
-		plan_removal(d, b, t, last.deferred);
-	else
-		detach(d, m);
+		mlog(0, "%s: can't flush", m->alias);
+	detach(d, m);
 }
 
 static bool is_wanted(const struct engine *e, const char *wwid)
@@ -699,6 +729,13 @@ static void loaded(struct multipathd *d, struct map *m, const struct map *wanted
 	mapclock_queueing(d, m, QUEUEING_SET_UP);
 }
 
+static void tell_resized(const struct map *before, const struct map *now)
+{
+	if (before && before->size != now->size)
+		mlog(2, "%s: resized map from %llu to %llu", now->alias,
+		     (unsigned long long)before->size, (unsigned long long)now->size);
+}
+
 static void finish_load(struct multipathd *d, struct lane_item *it)
 {
 	struct map *wanted = it->wanted, *m;
@@ -707,6 +744,8 @@ static void finish_load(struct multipathd *d, struct lane_item *it)
 
 	it->by->result = r == APPLY_DONE ? 0 : it->change.err ? it->change.err : -EIO;
 	record(d, wanted, it);
+	if (r == APPLY_DONE)
+		tell_resized(topology_map(d->e->topo, wanted->wwid), wanted);
 	m = maps_refresh(d, wanted->alias, 0);
 	if (r == APPLY_DONE && m)
 		loaded(d, m, wanted);
@@ -714,15 +753,33 @@ static void finish_load(struct multipathd *d, struct lane_item *it)
 		maps_touch_later(d, wanted->wwid, daemon_now(d) + again);
 }
 
-static void finish_removal(struct multipathd *d, struct lane_item *it)
+/* The map went with its last path, or it is still in use: then the kernel does it later, or nobody. */
+static void finish_last(struct multipathd *d, struct lane_item *it)
 {
 	struct map *m = topology_map(d->e->topo, it->change.wwid);
 
+	if (!m)
+		mlog(2, "%s: map flushed after removing all paths", it->change.name);
+	else if (it->by->result)
+		mlog(0, "%s: can't flush", it->change.name);
+	else
+		mlog(2, "%s: devmap deferred remove", it->change.name);
+	if (m)
+		detach(d, m);
+}
+
+static void finish_removal(struct multipathd *d, struct lane_item *it)
+{
+	bool known = topology_map(d->e->topo, it->change.wwid) != NULL;
+
 	it->by->result = apply_finish_flush(&it->change);
-	if (!it->by->result && m) {
-		mlog(2, "%s: map flushed", m->alias);
-		maps_refresh(d, it->change.name, 0);
-	}
+	if (!known)
+		return;
+	if (!it->by->result && !it->last)
+		mlog(2, "%s: map flushed", it->change.name);
+	maps_refresh(d, it->change.name, 0);
+	if (it->last)
+		finish_last(d, it);
 }
 
 static void batch_free(struct batch *b)

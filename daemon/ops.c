@@ -52,6 +52,19 @@ static const char *base_name(const char *ref)
 	return slash ? slash + 1 : ref;
 }
 
+/* The map of @wwid is to be looked at. Until udev has handled a new map that waits, and the client is told
+ * so at once by @text (NULL: ok). */
+static void touch(struct multipathd *d, const char *wwid, unsigned int how, const char *text,
+		  struct op_done done)
+{
+	const struct map *m = topology_map(d->e->topo, wwid);
+	bool waits = m && m->life.uev_until_ns;
+
+	maps_touch(d, wwid, how, waits ? NULL : &done);
+	if (waits)
+		reply(done, 0, text);
+}
+
 /* --- paths ----------------------------------------------------------------------------------- */
 
 void op_path_add(struct multipathd *d, const char *ref, struct op_done done)
@@ -64,7 +77,7 @@ void op_path_add(struct multipathd *d, const char *ref, struct op_done done)
 		return;
 	}
 	mlog(2, "%s: add path (operator)", ref);
-	if (p && p->map && !p->duty.gone) {
+	if (p && p->map && !p->duty.gone && p->init != INIT_PARTIAL) {
 		reply(done, 0, NULL);
 		return;
 	}
@@ -76,7 +89,7 @@ void op_path_add(struct multipathd *d, const char *ref, struct op_done done)
 	else if (r != DISCOVER_OK)
 		reply(done, -EINVAL, NULL);
 	else if (p->wwid[0])
-		maps_touch(d, p->wwid, TOUCH_LOOK, &done);
+		touch(d, p->wwid, TOUCH_LOOK, NULL, done);
 	else
 		reply(done, 0, NULL); /* its WWID is being asked for */
 }
@@ -96,7 +109,7 @@ void op_path_del(struct multipathd *d, const char *ref, struct op_done done)
 		return;
 	}
 	path_leave(d, p);
-	maps_touch(d, wwid, TOUCH_LOOK, &done);
+	touch(d, wwid, TOUCH_LOOK, "delayed\n", done);
 }
 
 static void path_operator(struct multipathd *d, const char *ref, enum life_kind kind,
@@ -154,7 +167,7 @@ void op_map_add(struct multipathd *d, const char *ref, struct op_done done)
 		if (discover_wwid_blocked(d->e, p))
 			reply(done, 0, "blacklisted\n");
 		else
-			maps_touch(d, p->wwid, TOUCH_NEW, &done);
+			touch(d, p->wwid, TOUCH_NEW, NULL, done);
 		return;
 	}
 	reply(done, m ? 0 : -ENODEV, NULL);

@@ -92,8 +92,8 @@ void path_leave(struct multipathd *d, struct path *p);
  * looked at for a map, too. */
 enum discover_result path_arrives(struct multipathd *d, const char *name, bool add,
 				  struct path **ret_path);
-/* Ask udevd for a change event of it. */
-bool path_trigger(struct multipathd *d, const struct path *p);
+/* Ask udevd for an event of it: "change", "add". */
+bool path_trigger(struct multipathd *d, const struct path *p, const char *action);
 /* udevd's view of a device that joined or left a map is out of date: have it looked at again. */
 void path_tell_udev(struct multipathd *d, const struct path *p, bool member);
 
@@ -108,7 +108,7 @@ enum touch {
 	TOUCH_NEW = 2,	  /* find_multipaths is not asked */
 	TOUCH_REMOVE = 4, /* take it away */
 	TOUCH_AFRESH = 8, /* with a reload: for udev's rules the map is as good as new */
-	TOUCH_PRIO = 16,	  /* a priority has changed */
+	TOUCH_PRIO = 16,  /* a priority has changed */
 };
 /* The map of @wwid is to be looked at: once the lane is free and its paths have answered. @done may be
  * NULL; it is answered when that has been done. */

@@ -235,12 +235,12 @@ void path_event(struct multipathd *d, struct path *p, enum life_kind kind, enum 
 
 /* --- coming and going ------------------------------------------------------------------------ */
 
-bool path_trigger(struct multipathd *d, const struct path *p)
+bool path_trigger(struct multipathd *d, const struct path *p, const char *action)
 {
 	char file[80];
 
 	snprintf(file, sizeof(file), "class/block/%s/uevent", p->dev.name);
-	return fstree_write(d->host->sys, file, "change") == 0;
+	return fstree_write(d->host->sys, file, action) == 0;
 }
 
 void path_tell_udev(struct multipathd *d, const struct path *p, bool member)
@@ -256,7 +256,7 @@ void path_tell_udev(struct multipathd *d, const struct path *p, bool member)
 	udev_props_done(&props);
 	if (!differs)
 		return;
-	if (path_trigger(d, p))
+	if (path_trigger(d, p, "change"))
 		mlog(3, "%s: triggered a change event, it %s a map", p->dev.name,
 		     member ? "joined" : "left");
 }
@@ -301,13 +301,17 @@ static void new_path(struct multipathd *d, struct path *p)
 		maps_touch(d, m->wwid, TOUCH_RELOAD, NULL);
 }
 
+static void tell_other_wwid(const struct path *before, const char *wwid)
+{
+	mlog(0, "%s: path wwid changed from '%s' to '%s'", before->dev.name, before->wwid, wwid);
+}
+
 /* News of a path that is there: its size, whether it can be written, its WWID. @before: as it was. */
 static void news_of(struct multipathd *d, struct path *p, const struct path *before, bool add)
 {
 	udev_props_done(&p->dev.udev);
 	if (before->wwid[0] && strcmp(before->wwid, p->wwid)) {
-		mlog(0, "%s: path wwid changed from '%s' to '%s'", p->dev.name, before->wwid,
-		     p->wwid);
+		tell_other_wwid(before, p->wwid);
 		p->duty.wwid_changed = true;
 		memcpy(p->wwid, before->wwid, sizeof(p->wwid)); /* its map's, until it has left */
 		maps_touch(d, p->wwid, TOUCH_LOOK, NULL);
@@ -346,6 +350,11 @@ enum discover_result path_arrives(struct multipathd *d, const char *name, bool a
 	} else {
 		before = *p;
 		r = discover_again(d->e, p);
+		if (r == DISCOVER_OK && !p->map && before.wwid[0] && strcmp(before.wwid, p->wwid)) {
+			tell_other_wwid(&before, p->wwid);
+			path_forget(d, p);
+			return path_arrives(d, name, true, ret_path);
+		}
 		if (r == DISCOVER_OK)
 			news_of(d, p, &before, add);
 	}

@@ -94,6 +94,7 @@ static void carry_path(struct path *to, const struct path *from)
 	to->life = from->life;
 	to->duty = from->duty;
 	to->duty.answered = to->duty.chosen = to->duty.gone = to->duty.wwid_changed = false;
+	to->duty.udev_stale = false;
 }
 
 static void carry_map(struct map *to, const struct map *from)

@@ -20,14 +20,16 @@ static void arm(struct multipathd *d, int64_t at)
 
 static void ask_udev(struct multipathd *d, const struct path *p)
 {
-	if (path_trigger(d, p))
+	if (path_trigger(d, p, "change"))
 		mlog(3, "%s: triggered a change event, udev has told no WWID", p->dev.name);
 }
 
 static void find_wwid(struct multipathd *d, struct path *p)
 {
-	if (p->wwid[0])
+	if (p->wwid[0]) { /* its map's */
+		ask_udev(d, p);
 		return;
+	}
 	discover_identify(d->e, p);
 	if (p->wwid[0] && discover_wwid_blocked(d->e, p))
 		return;
@@ -41,6 +43,9 @@ void retrigger_look(struct multipathd *d, struct path *p)
 	struct map_rules rules;
 	struct init_step s;
 
+	/* its map tells its WWID: there is time */
+	if (p->map && p->init == INIT_MISSING_UDEV)
+		p->init = INIT_PARTIAL;
 	map_rules(p->map ? &p->map->props : NULL, d->e->cfg, &rules);
 	path_init_step(p, &rules, daemon_now(d), &s);
 	daemon_log_notes(&s.notes);

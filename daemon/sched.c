@@ -302,7 +302,7 @@ static void keep_wwid(struct multipathd *d, struct path *p, const struct check *
 		return;
 	}
 	mlog(0, "%s: path wwid changed from '%s' to '%s'", p->dev.name, p->wwid, wwid);
-	p->duty.wwid_changed = true;
+	p->duty.wwid_changed = p->duty.udev_stale = true;
 	maps_touch(d, p->wwid, TOUCH_LOOK, NULL);
 }
 

@@ -74,6 +74,7 @@ static void readable(void *ctx, uint32_t events)
 
 static void dm_event(struct multipathd *d, const struct uevent *ev)
 {
+	unsigned int before = d->e->topo->n_maps;
 	struct map *m;
 
 	if (ev->action == UEVENT_REMOVE) {
@@ -85,7 +86,7 @@ static void dm_event(struct multipathd *d, const struct uevent *ev)
 	m = maps_refresh(d, NULL, ev->devno);
 	if (!m)
 		return;
-	if (mapclock_life(d, m, MAP_UEVENT))
+	if (mapclock_life(d, m, MAP_UEVENT) || d->e->topo->n_maps > before) /* made by others */
 		maps_touch(d, m->wwid, TOUCH_LOOK, NULL);
 	maps_settle_soon(d);
 }

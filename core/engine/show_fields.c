@@ -105,7 +105,7 @@ static void map_queueing(const struct show_obj *o, struct strbuf *out)
 	const struct props *p = &o->map->props;
 	int64_t retries = props_num(p, KW_no_path_retry, 0);
 
-	if (o->map->q.disabled) {
+	if (o->map->q.disabled || o->map->q.removing) {
 		sb_add(out, "off");
 		return;
 	}

@@ -313,7 +313,7 @@ static int replace_locked(int old_fd, const char *real, const char *text)
 	return fd;
 }
 
-/* "error EXXX" in a file .error beside it: no write there succeeds. */
+/* "error ERRNO" in a file .error beside it: no write there succeeds. */
 static int recorded_error(const char *path)
 {
 	__attribute__((cleanup(free_text))) char *text = NULL;

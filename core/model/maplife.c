@@ -161,7 +161,7 @@ void map_last_path(const struct map *m, const struct map_rules *r, bool in_use, 
 
 bool map_cancels_remove(const struct map *m, const struct map_rules *r)
 {
-	return r->deferred_remove && m->has_dm && m->dm.deferred_remove && m->n_paths;
+	return r->deferred_remove && m->has_dm && m->dm.deferred_remove;
 }
 
 /* --- size -------------------------------------------------------------------------------------- */
@@ -180,7 +180,7 @@ static uint64_t common_size(const struct map *m, struct notes *notes)
 			first = p;
 		if (p->dev.size == first->dev.size)
 			continue;
-		note_add(notes, 1, "%s: not resized: %s has %" PRIu64 " sectors, %s has %" PRIu64,
+		note_add(notes, 3, "%s: not resized: %s has %" PRIu64 " sectors, %s has %" PRIu64,
 			 m->alias, first->dev.name, first->dev.size, p->dev.name, p->dev.size);
 		return 0;
 	}
@@ -197,7 +197,7 @@ uint64_t map_auto_resize(const struct map *m, const struct map_rules *r, struct 
 	if (!size || size == m->size)
 		return 0;
 	if (size < m->size && r->auto_resize == VW_grow_only) {
-		note_add(notes, 2,
+		note_add(notes, 3,
 			 "%s: not resized: %" PRIu64 " sectors are fewer than %" PRIu64
 			 ", and auto_resize is grow_only",
 			 m->alias, size, m->size);

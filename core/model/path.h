@@ -158,6 +158,7 @@ struct path_duty {
 	bool chosen;	   /* checker and prioritizer are chosen in this generation */
 	bool gone;	   /* the device is gone, or the path is deleted: it leaves its map */
 	bool wwid_changed; /* it leaves its map and is looked at anew */
+	bool udev_stale;   /* of which: udev still tells the old one */
 	bool sampled;	   /* it is under the test of marginal_path_* */
 	int64_t asked_ns;  /* when the job began */
 };

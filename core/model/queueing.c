@@ -60,7 +60,7 @@ static void follow_rule(struct turn *t)
 {
 	const struct queueing *q = &t->m->q;
 
-	if (q->disabled)
+	if (q->disabled || q->removing)
 		set_mode(t, false);
 	else if (t->r->mode != QUEUEING_UNSET)
 		set_mode(t, t->r->mode == QUEUEING_ALWAYS ||
@@ -75,7 +75,7 @@ static void leave_recovery(struct queueing *q)
 
 static bool has_retries(const struct turn *t)
 {
-	return t->r->mode == QUEUEING_RETRIES && !t->m->q.disabled;
+	return t->r->mode == QUEUEING_RETRIES && !t->m->q.disabled && !t->m->q.removing;
 }
 
 static void enter_recovery(struct turn *t)
@@ -107,7 +107,7 @@ static void on_gained(struct turn *t)
 {
 	struct queueing *q = &t->m->q;
 
-	q->lost = false;
+	q->lost = q->removing = false;
 	if (!q->recovering)
 		return;
 	leave_recovery(q);
@@ -176,6 +176,7 @@ static void on_restore(struct turn *t)
 static void on_removing(struct turn *t)
 {
 	leave_recovery(&t->m->q);
+	t->m->q.removing = true;
 	set_mode(t, false);
 }
 

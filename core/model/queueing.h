@@ -35,6 +35,7 @@ struct queueing {
 	bool recovering;     /* recovery mode: entered and not left (queueing or given up) */
 	bool gave_up;	     /* of which: the time is over, queueing is disabled */
 	bool disabled;	     /* by `disablequeueing`, until `restorequeueing` */
+	bool removing;	     /* its last path is gone: not on again before it has one */
 	bool was_on;	     /* the mode before it, for no_path_retry unset */
 	int64_t since_ns;    /* of queueing without a path; 0: not queueing */
 	int64_t deadline_ns; /* when it is given up; 0: it is not */

@@ -14,7 +14,7 @@
  *	tur DEV ANSWER, read DEV ANSWER	what TEST UNIT READY, a direct read say (world.c: answers[])
  *	answer DEV COMMAND ...	what any command says
  *	attr FILE TEXT, size DEV N, show FILE	a sysfs attribute
- *	udev DEV KEY=VALUE|empty|full	udev's database
+ *	udev DEV KEY=VALUE|empty|blank|full	udev's database
  *	unplug DEV | plug DEV	the device disappears from sysfs, or is there again
  * Once it runs (kernel.c, below):
  *	start			until the daemon is idle; again after stop: on the host as it is then

@@ -251,7 +251,8 @@ void do_plug(struct scenario *s, char *args)
 
 /*
  * udev DEV KEY=VALUE	a property
- * udev DEV empty	udevd knows nothing of it (any more)
+ * udev DEV empty	udevd has not handled it
+ * udev DEV blank	its rules failed: there are no properties
  * udev DEV full	as it was recorded
  */
 void do_udev(struct scenario *s, char *args)
@@ -260,13 +261,15 @@ void do_udev(struct scenario *s, char *args)
 	struct udb *fresh;
 
 	if (sscanf(args, "%31s %199s", dev, what) != 2)
-		die(s, "udev DEV KEY=VALUE|empty|full");
+		die(s, "udev DEV KEY=VALUE|empty|blank|full");
 	snprintf(path, sizeof(path), "%s/udev/export", s->dir);
 	sh(s, "[ -e %s.full ] || cp %s %s.full", path, path, path);
 	if (!strcmp(what, "full"))
 		sh(s, "cp %s.full %s", path, path);
 	else if (!strcmp(what, "empty"))
 		sh(s, "sed -i '/^P: .*\\/%s$/,/^$/{/USEC_INIT/d;/ID_/d}' %s", dev, path);
+	else if (!strcmp(what, "blank"))
+		sh(s, "sed -i '/^P: .*\\/%s$/,/^$/{/ID_/d}' %s", dev, path);
 	else
 		sh(s, "sed -i '/^P: .*\\/%s$/,/^$/s|^E: %.*s=.*|E: %s|' %s", dev,
 		   (int)strcspn(what, "="), what, what, path);

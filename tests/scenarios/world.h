@@ -46,7 +46,7 @@ void do_fc(struct scenario *s, char *args);
 /* --- kernel.c: device-mapper, Fibre Channel --------------------------------------------------- */
 
 void kernel_begin(struct scenario *s); /* once the host is there */
-void kernel_idle(void); /* before the loop goes */
+void kernel_idle(void);		       /* before the loop goes */
 void kernel_end(struct scenario *s);
 /* Number, UUID of a map that is there or was; false: never seen. */
 bool kernel_map(struct scenario *s, const char *name, struct dm_map *ret);

@@ -155,16 +155,12 @@ static void deferred_remove_is_cancelled(void **state)
 	assert_false(map_cancels_remove(m, &r)); /* somebody else's */
 	r.deferred_remove = true;
 	assert_true(map_cancels_remove(m, &r));
-	m->n_paths = 0;
-	assert_false(map_cancels_remove(m, &r));
-	m->n_paths = 2;
 	m->dm.deferred_remove = false;
 	assert_false(map_cancels_remove(m, &r));
 }
 
 static void auto_resize(void **state)
 {
-#define FEWER "2 mpatha: not resized: 50 sectors are fewer than 100, and auto_resize is grow_only\n"
 	static const struct {
 		enum vocab_word word;
 		uint64_t a, b, want;
@@ -175,12 +171,10 @@ static void auto_resize(void **state)
 		{ VW_grow_only, 200, 200, 200, "" },
 		{ VW_grow_only, 200, 0, 200, "" }, /* one path has no size: it is down */
 		{ VW_grow_only, 0, 0, 0, "" },
-		{ VW_grow_only, 200, 100, 0,
-		  "1 mpatha: not resized: sda has 200 sectors, sdb has 100\n" },
-		{ VW_grow_only, 50, 50, 0, FEWER },
+		{ VW_grow_only, 200, 100, 0, "" },
+		{ VW_grow_only, 50, 50, 0, "" },
 		{ VW_grow_shrink, 50, 50, 50, "" },
-		{ VW_grow_shrink, 50, 100, 0,
-		  "1 mpatha: not resized: sda has 50 sectors, sdb has 100\n" },
+		{ VW_grow_shrink, 50, 100, 0, "" },
 		{ VW_grow_shrink, 200, 200, 200, "" },
 	};
 	(void)state;

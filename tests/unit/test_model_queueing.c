@@ -258,7 +258,9 @@ static void shutdown_and_removal(void **state)
 	expect_q(w, QUEUEING_REMOVING, "fail_if_no_path|");
 	expect_q(w, QUEUEING_LOST_LAST, "|");
 	w->qr = (struct queueing_rules){ QUEUEING_RETRIES, 12, 61, false };
-	expect_q(w, QUEUEING_SET_UP, "queue_if_no_path|" ENTERING ENABLED);
+	expect_q(w, QUEUEING_SET_UP, "|"); /* not before it has a path again */
+	expect_q(w, QUEUEING_GAINED_FIRST, "|");
+	expect_q(w, QUEUEING_LOST_LAST, "queue_if_no_path|" ENTERING ENABLED);
 	expect_q(w, QUEUEING_REMOVING, "fail_if_no_path|"); /* and no time runs any more */
 	assert_int_equal(w->q.next_ns, INT64_MAX);
 	w->m->q.known = false; /* that message failed */
