@@ -176,6 +176,10 @@ int multipathd_serve(struct host *h, const struct mpd_args *a)
 	struct serve s = { .host = h, .pid_fd = -1 };
 	int r;
 
+	if (h->replay) { /* sockets, pid file and priority would be this machine's */
+		fprintf(stderr, "multipathd: a recorded host runs no daemon\n");
+		return 1;
+	}
 	if (geteuid() != 0) {
 		fprintf(stderr, "need to be root\n");
 		return 1;

@@ -36,6 +36,7 @@ struct call {
 	enum fix_mode fix;
 	enum colour_mode colour;
 	bool each, quiet;
+	bool replay; /* nothing is written */
 	const char *initramfs, *bindings;
 	struct srcfile *bindings_file;
 	struct config *initramfs_config;
@@ -438,7 +439,7 @@ static int run_all(struct call *c)
 
 /* ---- mending ---- */
 
-static int write_text(const struct srcfile *old, const struct srcfile *now)
+static int write_text(const struct call *c, const struct srcfile *old, const struct srcfile *now)
 {
 	__attribute__((cleanup(sb_done))) struct strbuf sb = STRBUF_INIT;
 	size_t len, old_len;
@@ -453,7 +454,7 @@ static int write_text(const struct srcfile *old, const struct srcfile *now)
 	if (len == old_len && !memcmp(text, was, len))
 		return 0;
 	sb_addn(&sb, text, len);
-	err = fmt_write(name, old, &sb);
+	err = c->replay ? -EROFS : fmt_write(name, old, &sb);
 	if (err == -ESTALE)
 		fprintf(stderr, "minipath lint: %s changed while it was checked; try again\n",
 			name);
@@ -481,7 +482,7 @@ static int deliver(struct call *c, struct strbuf *diff)
 			if (c->fix == FIX_DIFF)
 				lint_diff(srcfile_name(old), a, a_len, b, b_len, diff);
 			else
-				err = write_text(old, now);
+				err = write_text(c, old, now);
 			failed = err ? err : failed;
 		}
 	}
@@ -580,6 +581,7 @@ int lint_main(struct host *h, int argc, char **argv)
 {
 	struct call c = { .format = lint_format("text"),
 			  .places = host_places(),
+			  .replay = h->replay,
 			  .root = h->root ? h->root : "" };
 	int result = parse(&c, argc, argv);
 

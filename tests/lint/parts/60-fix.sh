@@ -99,6 +99,10 @@ result $? "and no temporary file"
 if [ "$(id -u)" != 0 ]; then
 	chmod 500 "$tmp/image" && cp "$tmp/fix.conf" "$tmp/image/f.conf" 2>/dev/null
 fi
+mkdir -p "$tmp/recorded/etc" && cp "$tmp/fix.conf" "$tmp/recorded/etc/multipath.conf"
+"$mini" replay "$tmp/recorded" -- lint --fix >"$tmp/out" 2>"$tmp/err"
+[ $? = 3 ] && grep -q 'Read-only file system; it is as it was' "$tmp/err" && cmp "$tmp/fix.conf" "$tmp/recorded/etc/multipath.conf"
+result $? "a recorded host is not changed"
 # Nobody can be stopped at every point, but at many: the file is the old one or the new one.
 bad=0
 for i in $(seq 1 40); do
