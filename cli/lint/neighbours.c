@@ -22,6 +22,12 @@ static bool line_has(const struct lint_line *l, char c)
 		      l->line->end - l->line->start) != NULL;
 }
 
+/* A '.' alone is none: it stands in WWIDs such as eui.0025385b71b0e1d5, which lvm2 takes rightly. */
+static bool is_expression(const char *text)
+{
+	return *text == '!' || strpbrk(text, "^$[](){}*+?|\\");
+}
+
 static void tell_lvm2(struct lint *x, const struct lint_line *l)
 {
 	const char *text = l->value + strspn(l->value, "\"");
@@ -33,7 +39,7 @@ static void tell_lvm2(struct lint *x, const struct lint_line *l)
 	}
 	if (l->line->end - l->line->start > LVM2_LINE)
 		line_tell(x, l, DIAG_lvm2_line_cut, l->value_loc, NULL, NULL, NULL);
-	if (!regex_is_plain(text) || *text == '!')
+	if (is_expression(text))
 		line_tell(x, l, DIAG_lvm2_regex, l->value_loc, l->value, NULL, NULL);
 	else if (strlen(text) - (*text >= '1' && *text <= '3') < LVM2_WWID)
 		line_tell(x, l, DIAG_lvm2_short, l->value_loc, l->value, NULL, NULL);
