@@ -78,11 +78,13 @@ int lint_fixed_texts(const struct lint_result *r, bool neutral_only, struct srcf
 		     unsigned int *mended);
 
 /*
- * Mend and lint again until nothing is left to mend (at most LINT_ROUNDS times). *r is replaced by
- * the result of the mended texts (on failure by NULL). Adds the number of diagnostics that were
- * mended to *mended. Returns 0 or -ENOMEM.
+ * Mend and lint again until nothing is left to mend. *r is replaced by the result of the mended texts
+ * (on failure by NULL). Adds the number of diagnostics that were mended to *mended. A repair may bring
+ * the next one to light (sections in unclosed sections, each with its '{' on the next line), so there
+ * are rounds, at most LINT_ROUNDS; what is left then is in *r as any other diagnostic. Returns 0 or
+ * -ENOMEM.
  */
-#define LINT_ROUNDS 8
+#define LINT_ROUNDS 64
 int lint_mend(struct lint_result **r, const struct lint_options *opt, unsigned int *mended);
 
 /* A check for people: sentences, but the example is lines of a file. */

@@ -128,12 +128,35 @@ static void test_fix(void **state)
 		     "defaults {\n\tprio_args \"a b\"\n}\n", 1);
 }
 
+/* Each repair closes a section, which lets the next mistake be understood. */
+static void test_fix_rounds(void **state)
+{
+	static const char inner[] = "overrides\n{\n\tprotocol\n\t{\n\t\ttype a\n},\n"
+				    "devices {\n\tdevice {\n\t\tvendor V\n\t\tproduct P\n";
+	__attribute__((cleanup(sb_done))) struct strbuf text = STRBUF_INIT;
+	const struct lint_options opt = { .known = lint_known_new(NULL) };
+	struct srcfile *texts[2] = { NULL, NULL };
+	struct lint_result *r;
+	unsigned int n = 0;
+
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		sb_add(&text, inner);
+	assert_int_equal(srcfile_from_mem("f", sb_str(&text), text.len, &texts[0]), 0);
+	assert_int_equal(lint_run(texts, &opt, &r), 0);
+	assert_int_equal(lint_mend(&r, &opt, &n), 0);
+	assert_int_equal(r->n_edits, 0);
+	assert_int_equal(n, 41);
+	lint_free(r);
+	lint_known_free(opt.known);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_releases), cmocka_unit_test(test_distance),
 		cmocka_unit_test(test_diff),	 cmocka_unit_test(test_json),
-		cmocka_unit_test(test_fix),
+		cmocka_unit_test(test_fix),	 cmocka_unit_test(test_fix_rounds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
