@@ -168,7 +168,7 @@ int mp_create(struct mp *mp)
 		for (unsigned int i = 0; i < e->topo->n_maps; i++)
 			apply_reinstate(e, e->topo->maps[i]);
 		dmb->ops->batch_begin(dmb);
-		renames_prepare(e);
+		renames_prepare(e, renames_park_now, e);
 	}
 	status = apply_all(mp);
 	if (!e->opt.dry_run) {

@@ -16,6 +16,7 @@
 #include "core/engine/log.h"
 #include "core/engine/names.h"
 #include "core/engine/observe.h"
+#include "core/engine/renames.h"
 #include "core/model/dmtext.h"
 #include "core/model/evlog.h"
 #include "core/model/pgpolicy.h"
@@ -35,6 +36,7 @@ struct touched {
 	int64_t not_before; /* 0: at once */
 	bool ready;	    /* of the settling under way */
 	int result;	    /* for who waits */
+	int failed;	    /* what the last try ended with, for the same not to be said again */
 	unsigned int tries; /* removal: how often it may be in use yet */
 	bool configure; /* by a new generation: also to the best group, whatever failback says */
 	struct op_done *done;
@@ -49,8 +51,16 @@ struct lane_item {
 	struct touched *by;
 };
 
+/* A map that gives its name up first, for another one in the same batch. */
+struct parked {
+	char from[DM_NAME_MAX], to[DM_NAME_MAX];
+	int err;
+};
+
 struct batch {
 	struct work work;
+	struct parked *parked;
+	unsigned int n_parked;
 	struct topology *memory; /* of wanted maps */
 	struct lane_item *items;
 	unsigned int n;
@@ -66,6 +76,7 @@ struct daemon_lane {
 	struct batch *batch; /* on the lane, or being finished; NULL: none */
 	struct loop_timer settle, clock, finish;
 	bool configuring;
+	bool blind; /* the kernel's maps could not be read the last time, and that was said */
 };
 
 static void settle(void *ctx);
@@ -559,6 +570,9 @@ static void plan(struct multipathd *d, struct batch *b, struct map *wanted)
 		mlog(2, "%s: path priorities changed. reloading", wanted->alias);
 	if (tells_no_paths(d, wanted))
 		c.spec.udev_flags |= DM_UF_NO_PATHS;
+	if (c.rename_to
+		    [0]) /* the name is free for the next one: changes are carried out in order */
+		observe_renamed(d->e, c.name, c.rename_to);
 	item->change = c;
 	item->wanted = wanted;
 	item->by = t;
@@ -635,6 +649,21 @@ static bool lost_all(const struct map *m)
 	return m->n_paths > 0;
 }
 
+static bool park(void *ctx, const char *from, const char *wwid)
+{
+	struct batch *b = ctx;
+	struct parked *grown = realloc(b->parked, (b->n_parked + 1) * sizeof(*grown));
+
+	if (!grown)
+		return false;
+	b->parked = grown;
+	grown += b->n_parked++;
+	*grown = (struct parked){ .err = 0 };
+	snprintf(grown->from, sizeof(grown->from), "%s", from);
+	snprintf(grown->to, sizeof(grown->to), "%s", wwid);
+	return true;
+}
+
 static void plan_all(struct multipathd *d, struct batch *b)
 {
 	struct engine *e = d->e;
@@ -643,6 +672,7 @@ static void plan_all(struct multipathd *d, struct batch *b)
 	e->wanted = NULL;
 	e->n_wanted = e->cap_wanted = 0;
 	desire_some(e, is_wished, d);
+	renames_prepare(e, park, b);
 	for (unsigned int i = 0; i < e->n_wanted; i++)
 		plan(d, b, e->wanted[i]);
 	for (struct touched *t = d->lane->touched; t; t = t->next) {
@@ -675,10 +705,11 @@ static int look(struct multipathd *d)
 	int r = observe_read(d->e);
 
 	names_refresh(d->e);
-	if (r) {
+	if (r && !d->lane->blind)
 		mlog(0, "device mapper maps cannot be listed: %s", strerror(-r));
+	d->lane->blind = r != 0;
+	if (r)
 		return r;
-	}
 	for (struct touched *t = d->lane->touched; t; t = t->next) {
 		const struct dm_map *dm = t->ready ? observe_by_wwid(d->e, t->wwid) : NULL;
 		struct map *m = t->ready ? topology_map(d->e->topo, t->wwid) : NULL;
@@ -698,6 +729,9 @@ static void run_batch(struct host *h, struct work *w)
 	struct batch *b = (struct batch *)w;
 
 	h->dmb->ops->batch_begin(h->dmb);
+	for (unsigned int i = 0; i < b->n_parked; i++)
+		b->parked[i].err =
+			h->dmb->ops->rename(h->dmb, b->parked[i].from, b->parked[i].to, 0);
 	for (unsigned int i = 0; i < b->n; i++)
 		change_run(h, &b->items[i].change);
 	h->dmb->ops->batch_wait(h->dmb);
@@ -736,21 +770,43 @@ static void tell_resized(const struct map *before, const struct map *now)
 		     (unsigned long long)before->size, (unsigned long long)now->size);
 }
 
+/* A new map over a disk that somebody else uses is not tried again: nothing says that he will go. */
+static void try_again(struct multipathd *d, const struct lane_item *it, enum apply_result r)
+{
+	int64_t after = r == APPLY_LOCKED ? RETRY_LOCKED_NS : RETRY_NS;
+	struct touched *t;
+
+	if (r != APPLY_LOCKED && it->wanted->action == ACT_CREATE && it->change.err == -EBUSY)
+		return;
+	maps_touch_later(d, it->wanted->wwid, daemon_now(d) + after);
+	t = touched_of(d->lane->touched, it->wanted->wwid);
+	if (!t)
+		return;
+	t->how |= it->by->how & ~(unsigned int)TOUCH_REMOVE;
+	t->failed = it->change.err;
+}
+
 static void finish_load(struct multipathd *d, struct lane_item *it)
 {
 	struct map *wanted = it->wanted, *m;
-	enum apply_result r = apply_finish(d->e, wanted, &it->change);
-	int64_t again = r == APPLY_LOCKED ? RETRY_LOCKED_NS : RETRY_NS;
+	enum apply_result r;
 
+	it->change.told = it->by->failed && it->by->failed == it->change.err;
+	r = apply_finish(d->e, wanted, &it->change);
 	it->by->result = r == APPLY_DONE ? 0 : it->change.err ? it->change.err : -EIO;
 	record(d, wanted, it);
 	if (r == APPLY_DONE)
 		tell_resized(topology_map(d->e->topo, wanted->wwid), wanted);
-	m = maps_refresh(d, wanted->alias, 0);
+	/* by its number where it has one: a rename may not have been done */
+	m = topology_map(d->e->topo, wanted->wwid);
+	if (m)
+		m = maps_refresh(d, NULL, makedev(m->dm.major, m->dm.minor));
+	else
+		m = maps_refresh(d, wanted->alias, 0);
 	if (r == APPLY_DONE && m)
 		loaded(d, m, wanted);
-	if (r == APPLY_LOCKED || (r != APPLY_DONE && wanted->action != ACT_CREATE))
-		maps_touch_later(d, wanted->wwid, daemon_now(d) + again);
+	if (r != APPLY_DONE)
+		try_again(d, it, r);
 }
 
 /* The map went with its last path, or it is still in use: then the kernel does it later, or nobody. */
@@ -787,6 +843,7 @@ static void batch_free(struct batch *b)
 	for (unsigned int i = 0; i < b->n; i++)
 		change_done(&b->items[i].change);
 	free(b->items);
+	free(b->parked);
 	topology_free(b->memory);
 	free(b);
 }
@@ -855,9 +912,11 @@ static void finish_more(void *ctx)
 	struct multipathd *d = ctx;
 	struct batch *b = d->lane->batch;
 
-	do {
+	while (b->finished < b->n) {
 		finish_item(d, &b->items[b->finished++]);
-	} while (b->finished < b->n && !loop_turn_is_long(d->loop));
+		if (loop_turn_is_long(d->loop))
+			break;
+	}
 	if (b->finished < b->n) {
 		loop_timer_after(d->loop, &d->lane->finish, 0);
 		return;
@@ -866,10 +925,22 @@ static void finish_more(void *ctx)
 	maps_settle_soon(d);
 }
 
+/* One that did not give its name up is looked at again, and so is who wanted it: that failed, too. */
+static void finish_parked(struct multipathd *d, const struct batch *b)
+{
+	for (unsigned int i = 0; i < b->n_parked; i++) {
+		if (!b->parked[i].err)
+			continue;
+		mlog(0, "%s: rename failed: %s", b->parked[i].from, strerror(-b->parked[i].err));
+		maps_touch_later(d, b->parked[i].to, daemon_now(d) + RETRY_NS);
+	}
+}
+
 static void batch_done(void *ctx, struct work *w)
 {
 	struct multipathd *d = ctx;
 
+	finish_parked(d, (struct batch *)w);
 	((struct batch *)w)->back = true;
 	if (d->state != DAEMON_SHUTDOWN) {
 		finish_more(d);
@@ -909,7 +980,7 @@ static struct batch *batch_new(struct multipathd *d)
 
 static void run_or_finish(struct multipathd *d, struct batch *b)
 {
-	if (b->n && !work_submit(d->lane->pool, &b->work)) {
+	if ((b->n || b->n_parked) && !work_submit(d->lane->pool, &b->work)) {
 		d->lane->batch = b;
 		return;
 	}

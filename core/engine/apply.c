@@ -26,7 +26,7 @@ static struct dmb *dmb(const struct engine *e)
 
 static void complain(const struct change *c)
 {
-	mlog(0, "%s: %s failed: %s%s%s", c->object, c->failed, strerror(-c->err),
+	mlog(c->told ? 3 : 0, "%s: %s failed: %s%s%s", c->object, c->failed, strerror(-c->err),
 	     c->words[0] ? ": " : "", c->words);
 }
 

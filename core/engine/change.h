@@ -42,6 +42,7 @@ struct change {
 	char words[256];	  /* device-mapper's own words for it, "" if none */
 	bool read_only;		  /* a path is write-protected: it was made a read-only map */
 	bool renamed;
+	bool told;   /* the same failed before: it was said then */
 	bool locked; /* a partitioner holds @object: nothing was done, try again soon */
 };
 

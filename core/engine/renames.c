@@ -12,24 +12,35 @@
 #include "core/engine/observe.h"
 #include "core/model/renames.h"
 
-static void park(struct engine *e, const char *from, const char *wwid)
+bool renames_park_now(void *engine, const char *from, const char *wwid)
 {
+	struct engine *e = engine;
 	struct dmb *dmb = e->host->dmb;
-	int r;
+	int r = dmb->ops->rename(dmb, from, wwid, 0);
 
-	if (observe_named(e, wwid))
-		return;
-	r = dmb->ops->rename(dmb, from, wwid, 0);
-	if (r) {
+	if (r)
 		mlog(0, "%s: rename failed: %s: %s", from, strerror(-r), dmb->ops->error(dmb));
-		return;
-	}
-	mlog(2, "%s: rename %s to %s, to make its name free", wwid, from, wwid);
-	observe_renamed(e, from, wwid);
+	return r == 0;
 }
 
-static void reorder(struct engine *e, struct naming *wishes, unsigned int *slots, unsigned int n)
+struct parking {
+	struct engine *e;
+	renames_park park;
+	void *ctx;
+};
+
+static void park(const struct parking *p, const char *from, const char *wwid)
 {
+	if (observe_named(p->e, wwid) || !p->park(p->ctx, from, wwid))
+		return;
+	mlog(2, "%s: rename %s to %s, to make its name free", wwid, from, wwid);
+	observe_renamed(p->e, from, wwid);
+}
+
+static void reorder(const struct parking *p, struct naming *wishes, unsigned int *slots,
+		    unsigned int n)
+{
+	struct engine *e = p->e;
 	struct map **maps = calloc(n, sizeof(*maps));
 	unsigned int *order = calloc(n, sizeof(*order));
 
@@ -37,7 +48,7 @@ static void reorder(struct engine *e, struct naming *wishes, unsigned int *slots
 		for (unsigned int i = 0; i < n; i++) {
 			maps[i] = e->wanted[slots[order[i]]];
 			if (wishes[i].park)
-				park(e, wishes[i].from, e->wanted[slots[i]]->wwid);
+				park(p, wishes[i].from, e->wanted[slots[i]]->wwid);
 		}
 		for (unsigned int i = 0; i < n; i++)
 			e->wanted[slots[i]] = maps[i];
@@ -46,8 +57,9 @@ static void reorder(struct engine *e, struct naming *wishes, unsigned int *slots
 	free(order);
 }
 
-void renames_prepare(struct engine *e)
+void renames_prepare(struct engine *e, renames_park park_fn, void *ctx)
 {
+	struct parking p = { e, park_fn, ctx };
 	struct naming *wishes = calloc(e->n_wanted + 1, sizeof(*wishes));
 	unsigned int *slots = calloc(e->n_wanted + 1, sizeof(*slots)), n = 0, moving = 0;
 
@@ -63,7 +75,7 @@ void renames_prepare(struct engine *e)
 		slots[n++] = i;
 	}
 	if (moving)
-		reorder(e, wishes, slots, n);
+		reorder(&p, wishes, slots, n);
 	free(wishes);
 	free(slots);
 }

@@ -143,7 +143,8 @@ int errno_by_name(const char *name)
 	static const int known[] = { ENXIO,	 ENODEV,    EIO,	  EBUSY,      EROFS,
 				     EACCES,	 EPERM,	    ENOENT,	  ENOTTY,     EINVAL,
 				     ENOMEM,	 ETIMEDOUT, EAGAIN,	  ENOLINK,    EREMOTEIO,
-				     EOPNOTSUPP, ENODATA,   ECONNREFUSED, ECONNRESET, EBADMSG };
+				     EOPNOTSUPP, ENODATA,   ECONNREFUSED, ECONNRESET, EBADMSG,
+				     ENOSPC };
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strcmp(name, strerrorname_np(known[i])) == 0)
