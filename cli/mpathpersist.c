@@ -19,6 +19,7 @@
 #include "core/host/host.h"
 
 #define MAX_WORDS 64 /* of a line of a batch file */
+#define NOISY	  3  /* -v: what is read is said, too */
 
 static const struct {
 	char letter;
@@ -317,7 +318,7 @@ static int run_command(struct host *h, struct mpp_command *c)
 {
 	if (c->out && needs_type(c->request.action) && !c->request.type)
 		fprintf(stderr, "Warning: --prout-type probably needs to be given\n");
-	if (c->n_ids && log_shows(3))
+	if (c->n_ids && c->verbosity >= NOISY)
 		printf("number of transport-ids decoded from command line : %u\n", c->n_ids);
 	c->request.ids = c->n_ids ? c->ids : NULL;
 	return mpp_run(h, c);
@@ -374,7 +375,8 @@ static int run_line(struct host *h, char *line, unsigned int nr, const char *fil
 		usage();
 		return PR_OK;
 	}
-	printf("## file %s line %u:\n", file, nr);
+	if (verbosity >= NOISY)
+		printf("## file %s line %u:\n", file, nr);
 	return run_command(h, &p.c);
 }
 

@@ -275,7 +275,6 @@ static void follow_up(struct act *a)
 	}
 }
 
-/* PR_SYNTAX: what is wrong has been said. */
 static void report(const struct mpp_command *c, int s)
 {
 	if (s && c->in)
@@ -286,7 +285,7 @@ static void report(const struct mpp_command *c, int s)
 		printf("persistent reserve out: scsi status: Unit Attention\n");
 	if (s == PR_CONFLICT)
 		printf("persistent reserve out: scsi status: Reservation Conflict\n");
-	if (s && s != PR_SYNTAX)
+	if (s)
 		printf("PR out: command failed\n");
 }
 

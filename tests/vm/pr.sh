@@ -159,6 +159,8 @@ beside_stock() {
 		"-o -R -K def -T 5 $DEV" "-o -R -K abc -T 1 $DEV" "-o -G -S def $DEV" "-o -P -K abc -S 123 -T 5 $DEV"; do
 		alike $o
 	done
+	mpp -o -R -K abc -T 10 $DEV
+	matches "a type of more than four bits" "$RC $(head -1 <<<"$OUT")" "^1 bad argument to '--prout-type'"
 	printf '%s\n' "-i -k $DEV" '# nothing' '' "mpathpersist -i -r -d $DEV" "-o -R -K abc -T 5 $DEV" '-i -k' >/tmp/batch
 	alike -f /tmp/batch
 	alike --batch-file=/tmp/batch -i -s $DEV
