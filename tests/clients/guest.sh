@@ -3,8 +3,9 @@
 # under the name they call, and must conclude what device-mapper says. Run by boot, in the guest:
 #   tests/clients/cache.sh && tests/vm/boot tests/clients/guest.sh
 # VM_PASS=SCENES SCENES="no_maps two_maps" runs some scenes only.
-# The programs come in /vm/cache/clients.tar (cache.sh). There is no multipathd of ours yet: check_multipath looks for the
-# name in the process list only and gets a sleep of that name.
+# The programs come in /vm/cache/clients.tar (cache.sh). What clients ask the daemon is tests/vm/daemon-clients.sh's; here
+# nothing but the commands may change a map, so check_multipath, which looks for the name multipathd in the process list
+# only, gets a sleep of that name.
 set -u
 . tests/vm/lib.sh
 HERE=$TOP/tests/clients
@@ -198,7 +199,6 @@ scene_no_daemon() {
 	matches "blkdeactivate: takes a map down" "$(blkdeactivate -u -m disablequeueing /dev/mapper/mpatha 2>&1)" \
 		'mpatha.*done'
 	is "blkdeactivate: only that one" "$(truth)" "mpathb($B $D)"
-	echo "# SKIP multipathd's answers (os-brick, gobrick, HPE, IBM, vdsm, curtin, blkdeactivate's queueing): no multipathd of ours yet"
 }
 
 scene_flush() {

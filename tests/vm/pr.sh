@@ -196,7 +196,7 @@ fenced() {
 		"$(sg_persist -i -r -n "/dev/$OTHER")" 'Key=0xdef'
 	cut_link $P2
 	wait_for 60 usable_are 1 || echo "# $(ask show topology)"
-	sg_persist -o -A -K def -S abc -T 1 "/dev/$OTHER" >/dev/null 2>&1
+	sg_persist -o -P -K def -S abc -T 1 "/dev/$OTHER" >/dev/null 2>&1
 	is "another node has preempted us" "$(keys "$OTHER")" "0xdef "
 	mend_links
 	wait_for 60 usable_are 2 || echo "# $(ask show topology)"
