@@ -204,8 +204,9 @@ static int check_key(const struct act *a)
 {
 	const struct pr_request *q = &a->c->request;
 
-	if (a->in_file && registers(a) && q->sark)
-		return PR_OK;
+	if (a->in_file && registers(a) && q->sark &&
+	    (q->action == PR_REGISTER_IGNORE || !a->key.key || q->rk == a->key.key))
+		return PR_OK; /* becomes the map's key */
 	if (!a->key.key) {
 		mlog(0,
 		     a->in_file ? "%s: no reservation key registered"

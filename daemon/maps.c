@@ -263,8 +263,7 @@ void maps_joined(struct multipathd *d, struct map *m)
 		sched_meet(d, m->paths[i]);
 		path_event(d, m->paths[i], LIFE_LOADED, m->paths[i]->state, NULL);
 	}
-	for (unsigned int g = 0; g < m->n_groups; g++)
-		pg_refresh(&m->groups[g]); /* with what is known of its paths */
+	pg_refresh_all(m); /* with what is known of its paths */
 	m->best_group = pg_best(m);
 	mapclock_queueing(d, m, QUEUEING_SET_UP);
 }
@@ -307,7 +306,10 @@ static unsigned int released(struct multipathd *d, struct path *const *before, u
 			become_another(d, p);
 		} else {
 			path_tell_udev(d, p, false);
-			left++;
+			if (p->blocked)
+				path_forget(d, p);
+			else
+				left++;
 		}
 	}
 	return left;

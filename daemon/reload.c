@@ -16,7 +16,6 @@
 #include "core/engine/names.h"
 #include "core/engine/observe.h"
 #include "core/model/dmtext.h"
-#include "core/model/pgpolicy.h"
 #include "daemon/parts.h"
 #include "parser/arena.h"
 
@@ -135,8 +134,6 @@ static void carry(struct multipathd *d, struct engine *to, const struct engine *
 
 		if (old)
 			carry_map(m, old);
-		pg_refresh_all(m); /* the paths' states and priorities were not known yet */
-		m->best_group = pg_best(m);
 	}
 }
 

@@ -401,8 +401,12 @@ static struct map *new_wanted(struct engine *e, const struct path *first)
 }
 
 /* The kernel takes no path into a table that it holds offline, unless the map has it already. */
-static bool joins(struct path *p)
+/* A member that has been blacklisted leaves its map with the daemon's next look at it; a map whose
+ * members all are is left alone. */
+static bool joins(const struct engine *e, struct path *p)
 {
+	if (p->blocked && e->opt.is_daemon)
+		return false;
 	if (p->state == PATH_REMOVED || p->duty.gone || p->duty.wwid_changed)
 		return false;
 	if (p->sysfs_state != PATH_DOWN || p->in_table)
@@ -421,7 +425,7 @@ static void take_paths(struct engine *e, struct map *m)
 	for (unsigned int i = 0; i < n; i++) {
 		struct path *p = first[i];
 
-		if (!joins(p))
+		if (!joins(e, p))
 			continue;
 		if (!m->size)
 			m->size = p->dev.size;
@@ -457,7 +461,7 @@ static bool speaks(struct engine *e, const struct path *p)
 	struct path *const *first;
 
 	for (unsigned int n = paths_of(e, p->wwid, &first); n > 0; n--, first++)
-		if (joins(*first) &&
+		if (joins(e, *first) &&
 		    (e->opt.force_reload || e->opt.is_daemon || !(*first)->in_table))
 			return *first == p;
 	return false;

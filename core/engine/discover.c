@@ -198,6 +198,15 @@ static const char *uid_attribute_of(struct engine *e, const struct blkdev *d)
 	return s ? s : none;
 }
 
+/* Named by a rule: that udev has not told enough yet is no reason to take a path out of its map. */
+static bool is_blocked(struct engine *e, const struct blkdev *d)
+{
+	struct filter_result r[DISCOVER_FILTERS];
+	unsigned int n = discover_filters(e, d, uid_attribute_of(e, d), r);
+
+	return n && r[n - 1].verdict == FILTER_BLACKLISTED && r[n - 1].rule;
+}
+
 static enum discover_result take(struct engine *e, const char *name, bool filtered,
 				 struct path **ret_path, struct discover_why *why)
 {
@@ -224,6 +233,7 @@ static enum discover_result take(struct engine *e, const char *name, bool filter
 	}
 	p = topology_add_path(e->topo);
 	p->dev = d;
+	p->blocked = !filtered && is_blocked(e, &d);
 	p->state = PATH_UNCHECKED;
 	log_facts(&p->dev);
 	*ret_path = p;

@@ -184,6 +184,7 @@ struct path {
 	unsigned int failures; /* fail count of the dm status */
 	bool marginal;
 	bool add_when_online; /* daemon: offline, joins its map when it comes back */
+	bool blocked;	      /* blacklisted, but a map of the kernel has it */
 	bool in_table;	      /* listed in the observed table of @map */
 	struct map *map;      /* NULL: orphan */
 	struct pathgroup *group;

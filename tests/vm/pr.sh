@@ -232,7 +232,7 @@ key_file() {
 	mpp -o -G -K 77 -S 78 $DEV
 	is "another key" "$RC:$OUT:$(keys "$A"):$(ask getprkey map shared)" "0::0x78 0x78 :0x78"
 	mpp -o -G -K 99 -S 9a $DEV
-	is "refused: the old key stays" "$RC:$(keys "$A"):$(ask getprkey map shared)" "11:0x78 0x78 :0x78"
+	is "refused: the old key stays" "$RC:$(keys "$A"):$(ask getprkey map shared)" "1:0x78 0x78 :0x78"
 	alike -o -G -K 99 -S 9a $DEV
 	printf '%s\n' '# a batch' "-i -k $DEV # keys" "mpathpersist --out --register -K 78 -S 0 $DEV" "-i -x" >/tmp/batch
 	mpp -f /tmp/batch
