@@ -65,6 +65,7 @@ void daemon_free(struct multipathd *d)
 	dmevents_done(d);
 	sampler_free(d);
 	fpin_done(d);
+	confwatch_done(d);
 	maps_free(d);
 	sched_free(d);
 	engine_free(d->e);
@@ -78,9 +79,12 @@ int daemon_start(struct multipathd *d)
 
 	daemon_set_state(d, DAEMON_STARTUP);
 	r = uevents_new(d); /* before the first look, so that nothing falls in between */
-	if (!r)
-		r = reload_start(d, false, false);
-	return r;
+	if (r)
+		return r;
+	r = confwatch_new(d);
+	if (r)
+		mlog(2, "changes of the configuration will not be noticed: %s", strerror(-r));
+	return reload_start(d, false, false);
 }
 
 int64_t daemon_now(const struct multipathd *d)

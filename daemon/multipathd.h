@@ -43,6 +43,7 @@ struct daemon_events;
 struct daemon_dm;
 struct daemon_sampler;
 struct daemon_fpin;
+struct daemon_confwatch;
 struct observation;
 
 struct daemon_options {
@@ -68,6 +69,7 @@ struct multipathd {
 	struct daemon_events *events;
 	struct daemon_dm *dm; /* NULL: events are not polled */
 	struct daemon_sampler *sampler;
+	struct daemon_confwatch *confwatch; /* NULL: not watched */
 	struct daemon_fpin *fpin;			  /* NULL: not listened to */
 	struct loop_timer patience;			  /* at the end, for the lane */
 	struct loop_timer retrigger;			  /* devices that wait for udev */

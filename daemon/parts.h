@@ -9,6 +9,7 @@
  *	mapclock.c	queueing, failback and waits of maps: steps that take time
  *	uevents.c	what udevd tells
  *	dmevents.c	what device-mapper tells
+ *	confwatch.c	the configuration on disk was changed
  *	fpin.c		what Fibre Channel tells
  */
 #ifndef MP_PARTS_H
@@ -73,6 +74,12 @@ struct work_pool *sched_pool(const struct multipathd *d);
 void sampler_start(struct multipathd *d, struct path *p);
 void sampler_stop(struct multipathd *d, struct path *p);
 void sampler_free(struct multipathd *d);
+
+/* --- confwatch.c ----------------------------------------------------------------------------- */
+
+int confwatch_new(struct multipathd *d);
+void confwatch_read(struct multipathd *d); /* the configuration is about to be read */
+void confwatch_done(struct multipathd *d);
 
 /* --- fpin.c ---------------------------------------------------------------------------------- */
 

@@ -226,8 +226,10 @@ int reload_start(struct multipathd *d, bool same_config, bool force)
 	o->force = force;
 	d->reconfigure_force = false;
 	d->watch = o;
-	if (!same_config)
+	if (!same_config) {
+		confwatch_read(d);
 		daemon_set_state(d, DAEMON_CONFIGURE);
+	}
 	return work_submit(maps_lane(d), &o->work);
 }
 
