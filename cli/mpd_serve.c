@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -84,7 +83,7 @@ static void signalled(void *ctx, int signo)
 	if (signo == SIGHUP)
 		op_reconfigure(s->d, false, nobody);
 	else if (signo == SIGUSR1)
-		closelog();
+		log_reset();
 	else
 		daemon_shutdown(s->d);
 }
@@ -189,6 +188,7 @@ int multipathd_serve(struct host *h, const struct mpd_args *a)
 				 : LOG_TO_STDERR,
 		  "multipathd");
 	log_verbosity(a->verbosity >= 0 ? a->verbosity : 2);
+	log_never_wait();
 	if (a->foreground)
 		process_settle();
 	else if ((r = process_background()))
@@ -204,5 +204,6 @@ int multipathd_serve(struct host *h, const struct mpd_args *a)
 		sdnotify_errno(s.sd, -r);
 	take_down(&s);
 	mlog(2, "multipathd: shut down");
+	log_close();
 	return r ? 1 : 0;
 }

@@ -69,7 +69,7 @@ struct multipathd {
 	struct daemon_events *events;
 	struct daemon_dm *dm; /* NULL: events are not polled */
 	struct daemon_sampler *sampler;
-	struct daemon_confwatch *confwatch; /* NULL: not watched */
+	struct daemon_confwatch *confwatch;		  /* NULL: not watched */
 	struct daemon_fpin *fpin;			  /* NULL: not listened to */
 	struct loop_timer patience;			  /* at the end, for the lane */
 	struct loop_timer retrigger;			  /* devices that wait for udev */

@@ -8,23 +8,101 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/host/clock.h"
+#include "core/host/host.h"
+#include "core/host/logsink.h"
 #include "parser/strbuf.h"
 
 static struct {
 	int level;
 	enum log_sink sink;
 	const char *ident;
-} conf = { 2, LOG_TO_STDERR, NULL };
+	struct logsink *syslog, *err; /* NULL: not open */
+} conf = { .level = 2, .sink = LOG_TO_STDERR };
+
+/* "<27>Nov 25 09:00:00 multipathd: text", as syslogd and journald take it (RFC 3164). */
+static void head_syslog(struct strbuf *line, int level)
+{
+	int priority = level + 3 > LOG_DEBUG ? LOG_DEBUG : level + 3;
+	time_t now = time(NULL);
+	char when[32] = "";
+	struct tm tm;
+
+	if (localtime_r(&now, &tm))
+		strftime(when, sizeof(when), "%h %e %T", &tm);
+	sb_printf(line, "<%d>%s %s: ", LOG_DAEMON | priority, when, conf.ident ? conf.ident : "");
+}
+
+static void head_stderr(struct strbuf *line)
+{
+	int64_t now = clock_mono(&(struct clock){ 0 });
+
+	if (conf.sink == LOG_TO_STDERR)
+		sb_printf(line, "%lld.%06lld | ", (long long)(now / NSEC_PER_SEC),
+			  (long long)(now % NSEC_PER_SEC / 1000));
+}
+
+static size_t lost_text(char *buf, size_t len, unsigned long n, bool to_syslog)
+{
+	__attribute__((cleanup(sb_done))) struct strbuf line = STRBUF_INIT;
+	int r;
+
+	if (to_syslog)
+		head_syslog(&line, 1);
+	else
+		head_stderr(&line);
+	r = snprintf(buf, len, "%s%lu messages were lost: nobody took them%s", sb_str(&line), n,
+		     to_syslog ? "" : "\n");
+	return r < 0 ? 0 : (size_t)r < len ? (size_t)r : len - 1;
+}
+
+static size_t lost_syslog(char *buf, size_t len, unsigned long n)
+{
+	return lost_text(buf, len, n, true);
+}
+
+static size_t lost_stderr(char *buf, size_t len, unsigned long n)
+{
+	return lost_text(buf, len, n, false);
+}
+
+static void open_syslog(void)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/log", host_places()->dev_dir);
+	if (!conf.syslog)
+		logsink_datagram(path, lost_syslog, &conf.syslog);
+}
 
 void log_setup(enum log_sink sink, const char *ident)
 {
 	conf.sink = sink;
 	conf.ident = ident;
 	if (sink == LOG_TO_SYSLOG)
-		openlog(ident, 0, LOG_DAEMON);
+		open_syslog();
+}
+
+void log_never_wait(void)
+{
+	if (conf.sink != LOG_TO_SYSLOG && !conf.err)
+		logsink_fd(STDERR_FILENO, lost_stderr, &conf.err);
+}
+
+void log_reset(void)
+{
+	if (conf.syslog)
+		logsink_reset(conf.syslog);
+}
+
+void log_close(void)
+{
+	logsink_free(conf.syslog);
+	logsink_free(conf.err);
+	conf.syslog = conf.err = NULL;
 }
 
 void log_verbosity(int level)
@@ -47,6 +125,10 @@ static void write_line(struct strbuf *line)
 	size_t done = 0;
 
 	sb_addc(line, '\n');
+	if (conf.err) {
+		logsink_write(conf.err, line->buf, line->len);
+		return;
+	}
 	while (done < line->len) {
 		ssize_t n = write(STDERR_FILENO, line->buf + done, line->len - done);
 
@@ -66,17 +148,15 @@ void mlog(int level, const char *fmt, ...)
 	va_start(ap, fmt);
 	sb_vprintf(&raw, fmt, ap);
 	va_end(ap);
-	if (conf.sink == LOG_TO_STDERR) {
-		int64_t now = clock_mono(&(struct clock){ 0 });
-
-		sb_printf(&line, "%lld.%06lld | ", (long long)(now / NSEC_PER_SEC),
-			  (long long)(now % NSEC_PER_SEC / 1000));
-	}
-	sb_add_safe(&line, sb_str(&raw));
 	if (conf.sink == LOG_TO_SYSLOG)
-		syslog(level + 3 > LOG_DEBUG ? LOG_DEBUG : level + 3, "%s", sb_str(&line));
+		head_syslog(&line, level);
 	else
+		head_stderr(&line);
+	sb_add_safe(&line, sb_str(&raw));
+	if (conf.sink != LOG_TO_SYSLOG)
 		write_line(&line);
+	else if (conf.syslog)
+		logsink_write(conf.syslog, sb_str(&line), line.len);
 }
 
 void log_aside(const char *fmt, ...)
@@ -89,8 +169,9 @@ void log_aside(const char *fmt, ...)
 	va_start(ap, fmt);
 	sb_vprintf(&raw, fmt, ap);
 	va_end(ap);
+	head_syslog(&line, 1);
 	sb_add_safe(&line, sb_str(&raw));
-	if (conf.sink != LOG_TO_SYSLOG)
-		openlog(conf.ident, 0, LOG_DAEMON);
-	syslog(LOG_WARNING, "%s", sb_str(&line));
+	open_syslog();
+	if (conf.syslog)
+		logsink_write(conf.syslog, sb_str(&line), line.len);
 }

@@ -13,6 +13,11 @@
 enum log_sink { LOG_TO_STDERR, LOG_TO_STDERR_PLAIN, LOG_TO_SYSLOG };
 
 void log_setup(enum log_sink sink, const char *ident);
+/* From now on no message waits for its reader: what cannot be written at once is dropped, and how many
+ * were is said later (core/host/logsink.h). To syslog it is always so. */
+void log_never_wait(void);
+void log_reset(void); /* connect to syslogd anew */
+void log_close(void); /* at the end */
 void log_verbosity(int level);
 int log_level(void);
 bool log_shows(int level);
