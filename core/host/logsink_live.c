@@ -24,7 +24,7 @@ enum kind { SINK_FILE, SINK_STREAM, SINK_DATAGRAM };
 struct logsink {
 	pthread_mutex_t lock;
 	enum kind kind;
-	int fd;	      /* -1: not connected */
+	int fd; /* -1: not connected */
 	bool own_fd;
 	struct sockaddr_un addr; /* SINK_DATAGRAM */
 	logsink_lost lost_text;
