@@ -97,10 +97,7 @@ step2_scsi_id() {
 		got=$("$MINIPATH" scsi-id --whitelisted --device="/dev/$d" 2>&1)
 		is "2 minipath scsi-id --whitelisted --device=/dev/$d" "$got" "$WWID"
 	done
-	for args in "-g -u -d" "-g -p 0x80 -d" "--page=0x83 -g --replace-whitespace --device" "--export --whitelisted -d" "-x -g -p 0x80 -d" "-b -d"; do
-		got=$("$MINIPATH" scsi-id $args "/dev/$A" 2>/dev/null; echo "exit $?")
-		is "2 scsi-id $args is udev's" "$got" "$(/lib/udev/scsi_id $args "/dev/$A" 2>/dev/null; echo "exit $?")"
-	done
+	scsi_id_is_udevs "$A"
 	got=$("$MINIPATH" scsi-id --whitelisted --device=/dev/nosuch 2>/dev/null)
 	is "2 scsi-id of no device: exit 1, nothing on stdout" "$?:$got" "1:"
 }

@@ -4,6 +4,7 @@
 # Run by boot, in the guest:  tests/vm/boot tests/vm/kpartx.sh
 set -u
 . tests/vm/lib.sh
+. tests/vm/daemon.sh
 KPARTX=${KPARTX-$TOP/build/kpartx}
 MULTIPATH=${MULTIPATH-$TOP/build/multipath}
 [ -x "$KPARTX" ] || bail "the binary under test is missing: $KPARTX (run: make)"
@@ -229,9 +230,10 @@ cat >/run/rules/56-z-others.rules <<-'E'
 	KERNEL=="sd*", ENV{DEVTYPE}=="disk", TEST=="/run/paths", ENV{DM_MULTIPATH_DEVICE_PATH}="1"
 E
 udevadm control --reload
-sdebug_load add_host=2 vpd_use_hostno=0 dev_size_mb=64 || bail "no scsi_debug disks"
+sdebug_load add_host=2 vpd_use_hostno=0 dev_size_mb=64 inq_vendor="A  B    " inq_product="two words       " || bail "no scsi_debug disks"
+scsi_id_is_udevs "$(sdebug_disks | head -1 | cut -d' ' -f2)"
 settled() { udevadm settle -t 60; }
-mpath_conf() { printf 'defaults {\n\tuser_friendly_names yes\n\tfind_multipaths yes\n}\n%s\n' "${1:-}" >/etc/multipath.conf; }
+mpath_conf() { printf 'defaults {\n\tuser_friendly_names yes\n\tfind_multipaths yes\n\tuxsock_timeout 60000\n}\n%s\n' "${1:-}" >/etc/multipath.conf; }
 parts() { dmsetup ls | cut -f1 | grep part | sort | paste -sd' '; }
 multipath_reset
 : >/run/kpartx.log
@@ -258,6 +260,9 @@ done
 "$MULTIPATH" -rr -v0
 settled
 is "a reload that changes nothing starts no kpartx" "$(cat /run/kpartx.log)" ""
+path=$(dmsetup deps -o devno mpatha | sed -E 's/.*: \(([0-9]+), ([0-9]+)\).*/\1:\2/')
+for message in fail_path reinstate_path; do dmsetup message mpatha 0 "$message $path" && settled; done
+is "a path that fails and comes back starts no kpartx" "$(cat /run/kpartx.log)" ""
 # the table changes
 printf 'label: gpt\n1: start=2048,size=8M\n3: size=4M\n' | sfdisk -q --force /dev/mapper/mpatha >/dev/null 2>&1
 settled
@@ -314,5 +319,86 @@ ok "del-part-nodes: they are taken away" test ! -e "/sys/block/$disk/${disk}1"
 blockdev --rereadpt "/dev/$disk"
 settled
 ok "del-part-nodes: once" test -e "/sys/block/$disk/${disk}1"
+rm -f /run/paths
+
+# -- 4. the daemon does the same
+
+mpath_alias() { # name [more of the multipath section]
+	mpath_conf "multipaths {
+		multipath {
+			wwid $wwid
+			alias $1
+			${2:-}
+		}
+	}"
+}
+parts_now_are() { [ "$(parts)" = "$1" ]; }
+parts_are() { wait_for 30 parts_now_are "$1"; }
+maps_now() { dmsetup ls | cut -f1 | sort | paste -sd' '; }
+mpd_ok() { mpd "$@" >/tmp/out 2>&1; is "daemon: $*" "$(cat /tmp/out)" ok; }
+mpath_alias one
+ok "daemon: it starts" mpd_start ours -v2 || bail "no daemon"
+parts_are "one-part1 one-part3"
+is "daemon: its new map gets partition maps" "$(parts)" "one-part1 one-part3"
+wait_for 30 eval 'mpd show maps raw format %n | grep -qx one'
+mpath_alias two
+mpd_ok reconfigure
+parts_are "two-part1 two-part3"
+is "daemon: a rename takes partition maps along" "$(maps_now)" "two two-part1 two-part3"
+settled
+: >/run/kpartx.log
+mpd_ok reload map two
+settled
+is "daemon: a reload that changes nothing starts no kpartx" "$(cat /run/kpartx.log)" ""
+exec 7</dev/mapper/two-part3
+for cmd in "del map two" "remove map two" "del maps"; do
+	matches "daemon: $cmd with a partition in use: refused" "$(mpd $cmd 2>&1)" 'in use'
+done
+"$MULTIPATH" -f two >/tmp/out 2>&1
+is "daemon: multipath -f with a partition in use: exit status" $? 1
+matches "daemon: ... and says why" "$(cat /tmp/out)" 'in use'
+is "daemon: every map stays" "$(maps_now)" "two two-part1 two-part3"
+exec 7<&-
+settled
+mpd_ok remove map two
+is "daemon: partition maps went with their map" "$(maps_now)" "No devices found"
+mpath_alias two "skip_kpartx yes"
+: >/run/kpartx.log
+mpd_ok reconfigure all
+wait_for 30 test -b /dev/mapper/two
+settled
+is "daemon: skip_kpartx: no partition maps, no process" "$(maps_now)$(cat /run/kpartx.log)" two
+mpd_ok del maps
+mpath_alias two "flush_on_last_del unused"
+mpd_ok reconfigure all
+parts_are "two-part1 two-part3"
+settled
+"$MULTIPATH" -F
+is "daemon: multipath -F removes partition maps, too" "$? $(maps_now)" "0 No devices found"
+mpd_ok reconfigure all
+parts_are "two-part1 two-part3"
+settled
+exec 7</dev/mapper/two-part1
+for disk in $(sdebug_disks | cut -d' ' -f2); do echo 1 >"/sys/block/$disk/device/delete"; done
+no_paths() { [ -z "$(mpd show paths raw format %d 2>/dev/null)" ]; }
+wait_for 30 no_paths
+settled
+is "daemon: flush_on_last_del with a partition in use: every map stays" "$(maps_now)" "two two-part1 two-part3"
+exec 7<&-
+mpd_ok del map two
+sdebug_unload
+sdebug_load add_host=2 vpd_use_hostno=0 dev_size_mb=64 inq_vendor="A  B" inq_product="two words" || bail "no scsi_debug disks"
+disk=$(sdebug_disks | head -1 | cut -d' ' -f2)
+is "scsi-id: INQUIRY texts with zero bytes behind them" "$("$TOP/build/minipath" scsi-id -g -p 0x80 "/dev/$disk" | cut -c1-25)" \
+	"SA  B    two words       "
+printf 'label: gpt\nsize=8M\n' | sfdisk -q --no-reread "/dev/$disk" >/dev/null 2>&1
+mpd_ok reconfigure all
+parts_are two-part1
+settled
+for disk in $(sdebug_disks | cut -d' ' -f2); do echo 1 >"/sys/block/$disk/device/delete"; done
+wait_for 30 eval '[ "$(maps_now)" = "No devices found" ]'
+is "daemon: flush_on_last_del: partition maps go with their map" "$(maps_now)" "No devices found"
+mpd_stop
+
 sdebug_unload
 tap_end

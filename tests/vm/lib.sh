@@ -166,6 +166,16 @@ disk_names() {
 	done | sort -t: -k1,1n -k2,2n -k3,3n -k4,4n | cut -d' ' -f2
 }
 
+# scsi_id_is_udevs DISK: what `minipath scsi-id` prints of it, and its exit status, with the options people use
+scsi_id_is_udevs() {
+	local args got
+	for args in "-g -u -d" "-g -d" "-g -p 0x80 -d" "-g -u -p 0x83 -d" "--page=0x83 --whitelisted --replace-whitespace --device" \
+		"--export --whitelisted -d" "-x -g -u -p 0x80 -d" "-x -g -p 0x83 -d" "-b -d"; do
+		got=$("${MINIPATH:-$TOP/build/minipath}" scsi-id $args "/dev/$1" 2>/dev/null; echo "exit $?")
+		is "scsi-id $args $1 is udev's" "$got" "$(/lib/udev/scsi_id $args "/dev/$1" 2>/dev/null; echo "exit $?")"
+	done
+}
+
 # --- an iSCSI target on this guest's loopback, two portals, one LUN
 
 ISCSI_TARGET=iqn.2018-01.cn.tedu:server1

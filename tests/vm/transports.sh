@@ -208,6 +208,7 @@ test_sas() {
 	wait_for 40 eval '[ "$(ls -d /sys/class/sas_end_device/*/device/target*/*/block/sd* 2>/dev/null | wc -l)" = 2 ]' ||
 		bail "no SAS disks"
 	udevadm settle -t 60
+	scsi_id_is_udevs "$(basename "$(ls -d /sys/class/sas_end_device/*/device/target*/*/block/sd* | head -1)")"
 	settings 'dev_loss_tmo 30'
 	mp -v3
 	is "SAS: exit 0" $RC 0
