@@ -4,7 +4,7 @@
 #
 # What is the reader's own and not the page's is replaced one to one, in the commands (page's -> ours) and in what they print
 # (ours -> page's): the WWID, as udev's scsi_id says it; the disks' names, addresses and numbers, as sysfs says them; the
-# random disk identifier that fdisk invents; blanks at the end of a line go. The rest is compared byte by byte: sizes, priorities, features, columns.
+# random disk identifier that fdisk invents; the number of a session, which goes by its portal; blanks at the end of a line go. The rest is compared byte by byte: sizes, priorities, features, columns.
 #
 # What stands in: apt-get looks whether the packages are here, make lays what the host installed (/share/root) over /. All
 # else is the real thing, systemctl included.
@@ -80,7 +80,9 @@ translate() {
 		away+=(-e "s/\\b${from//./\\.}\\b/<<$n>>/g")
 		back+=(-e "s/<<$n>>/$to/g")
 	done </tmp/pairs
-	sed -E "${away[@]}" "${back[@]}" -e 's/[ \t]+$//; s/(disk identifier:? )0x[0-9a-f]{8}\b/\10x1a2b3c4d/'
+	sed -E "${away[@]}" "${back[@]}" -e 's/[ \t]+$//' \
+		-e 's/sid: [0-9]+(, .*portal: 127\.0\.2\.5,)/sid: 1\1/; s/sid: [0-9]+(, .*portal: 127\.0\.4\.5,)/sid: 2\1/' \
+		-e 's/(disk identifier:? )0x[0-9a-f]{8}\b/\10x1a2b3c4d/'
 }
 
 writing() { # until /tmp/stop: each pass writes its file and reads all of it back
