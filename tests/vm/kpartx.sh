@@ -392,12 +392,18 @@ disk=$(sdebug_disks | head -1 | cut -d' ' -f2)
 is "scsi-id: INQUIRY texts with zero bytes behind them" "$("$TOP/build/minipath" scsi-id -g -p 0x80 "/dev/$disk" | cut -c1-25)" \
 	"SA  B    two words       "
 printf 'label: gpt\nsize=8M\n' | sfdisk -q --no-reread "/dev/$disk" >/dev/null 2>&1
+mpath_alias two "deferred_remove yes"
 mpd_ok reconfigure all
 parts_are two-part1
 settled
+exec 7</dev/mapper/two-part1
 for disk in $(sdebug_disks | cut -d' ' -f2); do echo 1 >"/sys/block/$disk/device/delete"; done
+deferred() { dmsetup info two-part1 | grep -q 'DEFERRED REMOVE'; }
+ok "daemon: deferred_remove with a partition in use: its removal waits" wait_for 30 deferred
+is "daemon: ... every map is there" "$(maps_now)" "two two-part1"
+exec 7<&-
 wait_for 30 eval '[ "$(maps_now)" = "No devices found" ]'
-is "daemon: flush_on_last_del: partition maps go with their map" "$(maps_now)" "No devices found"
+is "daemon: ... closed, map and partition map go" "$(maps_now)" "No devices found"
 mpd_stop
 
 sdebug_unload
