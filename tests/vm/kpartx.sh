@@ -256,6 +256,7 @@ for map in mpatha mpatha-part2; do
 		"$(sh /vm/cache/stock/lib/udev/kpartx_id "$major" "$minor" "$uuid")"
 done
 # nothing changes: no process
+settled
 : >/run/kpartx.log
 "$MULTIPATH" -rr -v0
 settled
