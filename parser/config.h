@@ -23,7 +23,7 @@ struct rule {
 	struct srcloc loc;
 	const char *pattern; /* as written; for RULE_DEVICE the vendor, NULL: not given */
 	const char *product; /* RULE_DEVICE only; NULL: not given */
-	/* For rule_matches(): compiled once; plain text needs no expression. */
+	/* For rule_matches(): compiled once; a plain or anchored text needs no expression. */
 	struct rule_test {
 		regex_t re;
 		bool compiled, invert;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Rules are compiled as they are read, once. A leading '!' is taken off and kept as a flag, so
- * matching needs nothing but regexec(); "\!" at the start is a '!' for the expression.
+ * matching needs nothing but regexec(); "\!" at the start is a '!' for the expression. Most
+ * expressions are a text, perhaps with an anchor: they are compared as texts, since a compiled one
+ * holds some 10 KiB, and a blacklist may have thousands.
  */
 #include "parser/rules.h"
 
@@ -29,6 +31,42 @@ static const char *bare(const char *text)
 	return text[0] == '!' || (text[0] == '\\' && text[1] == '!') ? text + 1 : text;
 }
 
+/* A text to find anywhere, or where it is anchored. */
+struct plain {
+	const char *text;
+	size_t n;
+	bool start, end;
+};
+
+/* "sda", "^sd", "sda$", "^sda$", each with ".*" behind it as well, mean no more than that. */
+static bool is_plain(const char *pattern, struct plain *ret)
+{
+	const char *rest;
+	bool any;
+
+	ret->start = *pattern == '^';
+	ret->text = pattern + ret->start;
+	ret->n = strcspn(ret->text, ".^$[](){}*+?|\\");
+	rest = ret->text + ret->n;
+	any = rest[0] == '.' && rest[1] == '*';
+	rest += any ? 2 : 0;
+	ret->end = *rest == '$' && !any;
+	return !rest[*rest == '$'];
+}
+
+static bool plain_matches(const struct plain *p, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len < p->n || (p->start && p->end && len != p->n))
+		return false;
+	if (p->start)
+		return !memcmp(text, p->text, p->n);
+	if (p->end)
+		return !memcmp(text + len - p->n, p->text, p->n);
+	return memmem(text, len, p->text, p->n) != NULL;
+}
+
 static void test_done(struct rule_test *t)
 {
 	if (t->compiled && !t->lent)
@@ -38,10 +76,11 @@ static void test_done(struct rule_test *t)
 static int test_set(struct rule_test *t, const char *text, char *ret_msg, size_t size)
 {
 	struct rule_test new = { .invert = text[0] == '!' };
+	struct plain plain;
 	int err;
 
 	text = bare(text);
-	if (strpbrk(text, ".^$[](){}*+?|\\")) {
+	if (!is_plain(text, &plain)) {
 		err = regex_compile(&new.re, text, REG_EXTENDED | REG_NOSUB);
 		if (err) {
 			regerror(err, &new.re, ret_msg, size);
@@ -74,12 +113,13 @@ int rule_set_product(struct rule *r, const char *text, char *ret_msg, size_t siz
 
 static bool part_matches(const struct rule_test *t, const char *pattern, const char *text)
 {
+	struct plain plain;
 	bool match;
 
 	if (t->compiled)
 		match = regexec(&t->re, text, 0, NULL, 0) == 0;
 	else
-		match = strstr(text, bare(pattern)) != NULL;
+		match = is_plain(bare(pattern), &plain) && plain_matches(&plain, text);
 	return match != t->invert;
 }
 

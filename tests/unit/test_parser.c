@@ -17,6 +17,7 @@
 #include "parser/dump.h"
 #include "parser/features.h"
 #include "parser/kwtype.h"
+#include "parser/rules.h"
 #include "parser/strbuf.h"
 #include "parser/tree.h"
 
@@ -332,6 +333,46 @@ static struct config *load_with(const char *text, const struct config_row *rows)
 	return c;
 }
 
+/* Writes the @nr-th word over @letters into @buf: all of length 0, then 1, and so on. */
+static void nth_text(unsigned int nr, const char *letters, char *buf)
+{
+	unsigned int base = (unsigned int)strlen(letters);
+
+	for (; nr; nr = (nr - 1) / base)
+		*buf++ = letters[(nr - 1) % base];
+	*buf = '\0';
+}
+
+/* Every expression of up to five of these signs, compared as a text or not, says what regexec() does. */
+static void test_rules_as_texts(void **state)
+{
+	unsigned int compiled = 0;
+	char pattern[8], text[8], why[64];
+
+	(void)state;
+	for (unsigned int i = 0; i < 9331; i++) {
+		struct rule r = { .kind = RULE_WWID };
+		struct rules list = { .list = &r, .n = 1 };
+		regex_t re;
+
+		nth_text(i, "^$.*ab", pattern);
+		if (regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB)) {
+			assert_int_not_equal(rule_set_pattern(&r, pattern, why, sizeof(why)), 0);
+			continue;
+		}
+		assert_int_equal(rule_set_pattern(&r, pattern, why, sizeof(why)), 0);
+		compiled += r.test.compiled;
+		for (unsigned int k = 0; k < 31; k++) {
+			nth_text(k, "ab", text);
+			if (rule_matches(&r, text, NULL) != !regexec(&re, text, 0, NULL, 0))
+				fail_msg("\"%s\" and \"%s\"", pattern, text);
+		}
+		regfree(&re);
+		rules_done(&list);
+	}
+	assert_in_range(compiled, 1000, 9000);
+}
+
 static void test_rules(void **state)
 {
 	struct config *c = load_with("blacklist {\n"
@@ -507,6 +548,7 @@ int main(void)
 		cmocka_unit_test(test_features),
 		cmocka_unit_test(test_layer),
 		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_rules_as_texts),
 		cmocka_unit_test(test_bounded_regex),
 		cmocka_unit_test(test_config_questions),
 		cmocka_unit_test(test_dump_options),
