@@ -258,12 +258,19 @@ done
 # nothing changes: no process
 settled
 : >/run/kpartx.log
-"$MULTIPATH" -rr -v0
+mpath_conf 'overrides {
+	path_selector "round-robin 0"
+}'
+"$MULTIPATH" -v0
 settled
-is "a reload that changes nothing starts no kpartx" "$(cat /run/kpartx.log)" ""
+matches "the map is reloaded for its paths' sake" "$(dmsetup table mpatha)" 'round-robin'
+is "a reload for the paths' sake starts no kpartx" "$(cat /run/kpartx.log)" ""
 path=$(dmsetup deps -o devno mpatha | sed -E 's/.*: \(([0-9]+), ([0-9]+)\).*/\1:\2/')
 for message in fail_path reinstate_path; do dmsetup message mpatha 0 "$message $path" && settled; done
 is "a path that fails and comes back starts no kpartx" "$(cat /run/kpartx.log)" ""
+"$MULTIPATH" -rr -v0
+settled
+is "a reload that somebody asked for does" "$(grep -c . /run/kpartx.log)" 1
 # the table changes
 printf 'label: gpt\n1: start=2048,size=8M\n3: size=4M\n' | sfdisk -q --force /dev/mapper/mpatha >/dev/null 2>&1
 settled
