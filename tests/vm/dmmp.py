@@ -69,5 +69,5 @@ elif sys.argv[1] == "flush":
 else:
     rc = reconfig(context)
 if rc:
-    print(error_text(rc).decode(), last_error(context).decode(), sep=": ", file=sys.stderr)
+    print(error_text(rc).decode(), last_error(context).decode(errors="replace"), sep=": ", file=sys.stderr)
 sys.exit(rc)
