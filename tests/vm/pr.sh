@@ -23,6 +23,7 @@ keys_are() { [ "$(keys "$1")" = "$2" ]; }
 paths() { dmsetup table shared 2>/dev/null | grep -oE '[0-9]+:[0-9]+' | wc -l; }
 paths_are() { [ "$(paths)" = "$1" ]; }
 usable() { ask show paths raw format '%m %t %T' | grep -c '^shared active ready'; }
+lost_one() { ask show paths raw format '%m %t' | grep -q '^shared failed'; }
 usable_are() { [ "$(usable)" = "$1" ]; }
 session() { iscsiadm -m node -T $ISCSI_TARGET -p "$1:3260" "$2" >/dev/null; }
 daemon_idle() { ask show daemon | grep -qE 'idle|running'; }
@@ -177,7 +178,7 @@ lost_holder() {
 	[ "$(sg_persist -i -s -n "/dev/$A" | grep -c 'Reservation holder')" = 1 ] || echo "# holders: $holder"
 	# the first path in the map made it
 	cut_link $P1
-	wait_for 60 usable_are 1 || echo "# $(ask show topology)"
+	wait_for 90 lost_one || echo "# $(ask show topology)"
 	mpp -o -L -K abc -T 1 $DEV
 	is "release while the holder is lost: exit 0" "$RC" 0
 	is "... and nobody holds it" "$(sg_persist -i -r -n "/dev/$C" | grep -c 'Key=')" 0
@@ -195,7 +196,7 @@ fenced() {
 	matches "release does not touch the reservation of another node" \
 		"$(sg_persist -i -r -n "/dev/$OTHER")" 'Key=0xdef'
 	cut_link $P2
-	wait_for 60 usable_are 1 || echo "# $(ask show topology)"
+	wait_for 90 lost_one || echo "# $(ask show topology)"
 	sg_persist -o -P -K def -S abc -T 1 "/dev/$OTHER" >/dev/null 2>&1
 	is "another node has preempted us" "$(keys "$OTHER")" "0xdef "
 	mend_links
