@@ -5,7 +5,7 @@
 # A row: the command and what its reply is: a text; SAME, Debian's daemon says that too (what may change from one second to
 # the next taken off); or a regular expression for the whole of it, where 0.9.4 has no such command or another form.
 # Rows with None bring things about: ready, all paths are well; quiet, nothing changes any more; +TEXT goes into the configuration.
-import json, re, sys, time
+import difflib, json, re, sys, time
 from mpd_client import Client
 
 SAME = object()
@@ -71,7 +71,7 @@ ROWS = [
     ("fail path sda", OK),
     ("show paths raw format \"%d %t\"", "sda failed\nsdb active\nsdc active\nsdd active\n"),
     ("reinstate path sda", OK),
-    ("show paths raw format \"%d %t\"", SAME),
+    ("show paths raw format \"%d %t\"", "sda active\nsdb active\nsdc active\nsdd active\n"),
     ("fail path nosuch", NODEV),
     ("reinstate path nosuch", NODEV),
     ("del path sda", OK),
@@ -246,15 +246,16 @@ def judge(ours, stocks):
         if want is None:
             continue
         if want is SAME:
-            good, wanted = still(got) == still(other), other
+            got, wanted = still(got), still(other)
+            good = got == wanted
         elif isinstance(want, str):
             good, wanted = got == want, want
         else:
             good, wanted = want.fullmatch(got) is not None, want.pattern
         print("ok" if good else "not ok", "-", text or "an empty command")
         if not good:
-            for title, part in (("wanted", wanted), ("got", got)):
-                print("#  %s:\n%s" % (title, "\n".join("#    " + l for l in part.split("\n")[:30])))
+            for line in difflib.unified_diff(wanted.split("\n"), got.split("\n"), "wanted", "got", n=1, lineterm=""):
+                print("# " + line)
 
 
 if sys.argv[1] == "ask":
