@@ -234,6 +234,7 @@ def still(text):
     text = text.replace('"action" : "create"', '"action" : ""')
     text = re.sub(r"^(mpath[ab]) -     ", r"\1 manual", text, flags=re.M)  # DAEMON2
     text = text.replace('"failback" : "-"', '"failback" : "manual"')
+    text = re.sub(r'"host_adapter" : "adapter\d"', '"host_adapter" : "[undef]"', text)  # DAEMON6
     if text.startswith("available block devices:"):
         text = "\n".join(sorted(text.split("\n")))  # DAEMON3
     text = re.sub(r"[X.]{10} \d+/\d+", "PROGRESS", text)
