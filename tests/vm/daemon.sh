@@ -21,10 +21,18 @@ mpd_program() {
 mpd_is() { mpd show daemon 2>/dev/null | grep -q "$1"; } # word
 mpd_is_idle() { mpd show daemon 2>/dev/null | grep -qE 'idle|running'; }
 
+# What sanitizers said in the log, which each start begins anew; see mpd_stop.
+REPORTS=/tmp/mpd.reports
+keep_reports() {
+	[ ! -e "$MPD_LOG" ] ||
+		grep -aE -A25 '(Thread|Address|Leak)Sanitizer|runtime error:' "$MPD_LOG" >>"$REPORTS"
+}
+
 # mpd_start SIDE [OPTION...]: with its log, times in front, in $MPD_LOG
 mpd_start() {
 	SIDE=$1
 	shift
+	keep_reports
 	"$(mpd_program)" -d "$@" >"$MPD_LOG" 2>&1 &
 	MPD=$!
 	wait_for 90 mpd_is_idle && return 0
@@ -34,7 +42,7 @@ mpd_start() {
 
 mpd_ended() { ! kill -0 "$MPD" 2>/dev/null; }
 
-# mpd_stop: by its own command; MPD_RC is its status
+# mpd_stop: by its own command; MPD_RC is its status, 99 where a sanitizer had something to say since the first start
 mpd_stop() {
 	mpd shutdown >/dev/null 2>&1
 	if ! wait_for 30 mpd_ended; then
@@ -44,6 +52,11 @@ mpd_stop() {
 	wait "$MPD" 2>/dev/null
 	MPD_RC=$?
 	MPD=''
+	keep_reports
+	if [ -s "$REPORTS" ]; then
+		MPD_RC=99
+		sed 's/^/# report: /' "$REPORTS" | head -120
+	fi
 }
 
 # The last lines, but those that come with each check
