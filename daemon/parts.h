@@ -104,7 +104,7 @@ bool path_trigger(struct multipathd *d, const struct path *p, const char *action
 /* udevd's view of a device that joined or left a map is out of date: have it looked at again. */
 void path_tell_udev(struct multipathd *d, const struct path *p, bool member);
 
-/* --- maps.c ---------------------------------------------------------------------------------- */
+/* --- settle.c -------------------------------------------------------------------------------- */
 
 int maps_new(struct multipathd *d);
 void maps_free(struct multipathd *d);
@@ -131,6 +131,10 @@ bool maps_changing(const struct multipathd *d, const struct map *m);
 void maps_finish(struct multipathd *d);
 /* Remove a map, its partition maps first. */
 void maps_remove(struct multipathd *d, const char *wwid, const struct op_done *done);
+struct loop_timer *maps_clock(const struct multipathd *d); /* of mapclock_due() */
+struct work_pool *maps_lane(const struct multipathd *d);
+
+/* --- maps.c ---------------------------------------------------------------------------------- */
 
 /* The kernel's map is read again and kept, or forgotten where it is gone. */
 struct map *maps_refresh(struct multipathd *d, const char *name, dev_t devno);
@@ -142,8 +146,10 @@ void maps_joined(struct multipathd *d, struct map *m);
 
 /* Take @name in again once its former path has left its map. */
 void maps_after(struct multipathd *d, const char *name);
-struct loop_timer *maps_clock(const struct multipathd *d); /* of mapclock_due() */
-struct work_pool *maps_lane(const struct multipathd *d);
+/* What the kernel has, as @dm was just read. */
+struct map *maps_keep(struct multipathd *d, const struct dm_map *dm);
+/* The map stays, its paths are forgotten, as all of them are gone. */
+void maps_detach(struct multipathd *d, struct map *m);
 
 /* --- mapclock.c ------------------------------------------------------------------------------ */
 
