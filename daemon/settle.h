@@ -21,6 +21,7 @@ struct touched {
 	bool ready;	    /* of the settling under way */
 	int result;	    /* for who waits */
 	int failed;	    /* what the last try ended with, for the same not to be said again */
+	unsigned int again; /* how often it was tried in vain, up to RETRY_SLOWER */
 	unsigned int tries; /* removal: how often it may be in use yet */
 	bool configure; /* by a new generation: also to the best group, whatever failback says */
 	struct op_done *done;

@@ -15,6 +15,7 @@
 #include "core/model/evlog.h"
 #include "daemon/settle.h"
 
+#define RETRY_SLOWER	4		    /* at most this often twice as late each time */
 #define RETRY_LOCKED_NS NSEC_PER_SEC	    /* a partitioner holds a path */
 #define REMEMBER_NS	(60 * NSEC_PER_SEC) /* a WWID that could not be written down */
 
@@ -67,7 +68,7 @@ static void tell_resized(const struct map *before, const struct map *now)
 /* A new map over a disk that somebody else uses is not tried again: nothing says that he will go. */
 static void try_again(struct multipathd *d, const struct lane_item *it, enum apply_result r)
 {
-	int64_t after = r == APPLY_LOCKED ? RETRY_LOCKED_NS : SETTLE_RETRY_NS;
+	int64_t after = r == APPLY_LOCKED ? RETRY_LOCKED_NS : SETTLE_RETRY_NS << it->by->again;
 	struct touched *t;
 
 	if (r != APPLY_LOCKED && it->wanted->action == ACT_CREATE && it->change.err == -EBUSY)
@@ -78,6 +79,7 @@ static void try_again(struct multipathd *d, const struct lane_item *it, enum app
 		return;
 	t->how |= it->by->how & ~(unsigned int)TOUCH_REMOVE;
 	t->failed = it->change.err;
+	t->again = it->by->again + (it->by->again < RETRY_SLOWER);
 }
 
 static void finish_load(struct multipathd *d, struct lane_item *it)
