@@ -11,6 +11,8 @@
 
 #include "daemon/loop.h"
 
+#define QUEUE_MOMENTS 20 /* so often one worker's queue may be found not empty: a second */
+
 struct work_pool {
 	struct jobs *jobs;
 	struct host *host;
@@ -20,6 +22,8 @@ struct work_pool {
 	void *ctx;
 	int64_t patience_ns;
 	unsigned int limit;
+	unsigned int collected, seen; /* jobs that ended; as it was the last time grow() looked */
+	unsigned int moments;	      /* for which jobs have waited */
 };
 
 static void run(void *arg)
@@ -37,20 +41,32 @@ static void collect(void *ctx, uint32_t events)
 
 	(void)events;
 	while ((w = jobs_next(p->jobs))) {
+		p->collected++;
 		w->done(p->ctx, w);
 		if (loop_turn_is_long(p->loop)) /* the descriptor stays readable */
 			break;
 	}
 }
 
-/* Jobs still wait for a worker a moment after they came: more workers. */
+/* Jobs still wait for a worker a moment after they came. Where none has ended meanwhile, or there is
+ * no end to them, there are to be more workers. */
 static void grow(void *ctx)
 {
 	struct work_pool *p = ctx;
+	unsigned int queued;
+	bool moves;
 
-	if (!jobs_queued(p->jobs))
+	collect(p, 0);
+	queued = jobs_queued(p->jobs);
+	moves = p->collected != p->seen && p->moments < QUEUE_MOMENTS;
+	p->seen = p->collected;
+	p->moments++;
+	if (!queued) {
+		p->moments = 0;
 		return;
-	jobs_grow(p->jobs);
+	}
+	if (!moves)
+		jobs_grow(p->jobs);
 	loop_timer_after(p->loop, &p->grow, p->patience_ns);
 }
 
@@ -106,8 +122,10 @@ int work_submit(struct work_pool *p, struct work *w)
 {
 	w->pool = p;
 	atomic_store(&w->begun, false);
-	if (p->limit > 1 && !loop_timer_running(&p->grow))
+	if (p->limit > 1 && !loop_timer_running(&p->grow)) {
+		p->seen = p->collected;
 		loop_timer_after(p->loop, &p->grow, p->patience_ns);
+	}
 	return jobs_submit(p->jobs, run, w);
 }
 

@@ -43,7 +43,8 @@ struct jobs {
 	struct job_list queue, done;
 	unsigned int limit, workers, idle, queued, running, refs;
 	unsigned int pending; /* the owner's own count */
-	unsigned int keep;    /* idle workers that stay, of a lazy pool */
+	int64_t silent_ns; /* since when finished jobs wait and the owner does not know; 0: it does */
+	unsigned int keep; /* idle workers that stay, of a lazy pool */
 	bool lazy, stop;
 	int event_fd;
 };
@@ -133,14 +134,34 @@ void jobs_free(struct jobs *j)
 	pool_unref(j);
 }
 
+static int64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * NSEC + t.tv_nsec;
+}
+
+/* The owner of a lazy pool is not woken for each of many jobs that end one after the other. */
+static bool owner_can_wait(struct jobs *j, bool first)
+{
+	if (!j->lazy || !j->queued)
+		return false;
+	if (first)
+		j->silent_ns = now_ns();
+	return j->silent_ns && now_ns() - j->silent_ns < JOBS_SILENCE_NS;
+}
+
 /* With the lock held (or alone). */
 static void job_finished(struct jobs *j, struct job *job)
 {
 	bool first = !j->done.head;
 
 	list_push(&j->done, job);
-	if (first)
-		eventfd_write(j->event_fd, 1);
+	if ((!first && !j->silent_ns) || owner_can_wait(j, first))
+		return;
+	j->silent_ns = 0;
+	eventfd_write(j->event_fd, 1);
 }
 
 static struct job *worker_take(struct jobs *j)
@@ -324,8 +345,10 @@ void *jobs_next(struct jobs *j)
 
 	pthread_mutex_lock(&j->lock);
 	job = list_pop(&j->done);
-	if (job && !j->done.head)
+	if (job && !j->done.head) {
 		eventfd_read(j->event_fd, &count);
+		j->silent_ns = 0;
+	}
 	pthread_mutex_unlock(&j->lock);
 	if (!job)
 		return NULL;

@@ -25,7 +25,11 @@ int jobs_new(unsigned int workers, struct jobs **ret_jobs);
  * For a pool that lives long and mostly has little to do: jobs_submit() starts a worker only where
  * there is none, the owner calls jobs_grow() a moment later while jobs_queued() says that it was not
  * enough, and of workers without a job @keep stay. A job that hangs costs the others that moment.
+ * Nor is the owner woken for each job: while others wait for their turn, what has finished may wait
+ * for JOBS_SILENCE_NS, or, where the next one hangs, until the owner looks by itself, as it must for
+ * jobs_grow().
  */
+#define JOBS_SILENCE_NS 20000000LL
 void jobs_lazy(struct jobs *j, unsigned int keep);
 void jobs_grow(struct jobs *j);
 unsigned int jobs_queued(const struct jobs *j); /* submitted and not begun */

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -210,12 +211,49 @@ static void test_free_with_hung_job(void **state)
 	sem_post(&late_gate);
 }
 
+/* The owner of a lazy pool is not woken for a job that ended while another one waits for its turn. What
+ * has ended is there all the same when the next one hangs, and the last one is told. */
+static void test_lazy_owner(void **state)
+{
+	sem_t first, second;
+	atomic_int started = 0;
+	struct work a = { .gate = &first, .started = &started };
+	struct work b = { .gate = &second, .started = &started };
+	struct work *next = NULL;
+	struct jobs *j;
+
+	(void)state;
+	sem_init(&first, 0, 0);
+	sem_init(&second, 0, 0);
+	assert_int_equal(jobs_new(4, &j), 0);
+	jobs_lazy(j, 1);
+	assert_int_equal(jobs_submit(j, run, &a), 0);
+	assert_int_equal(jobs_submit(j, run, &b), 0);
+	assert_false(jobs_wait(j, in_ms(20)));
+	sem_post(&first);
+	while (atomic_load(&started) < 2)
+		sched_yield();
+	assert_false(readable(jobs_fd(j)));
+	assert_ptr_equal(jobs_next(j), &a);
+	assert_null(jobs_next(j));
+	sem_post(&second);
+	assert_true(jobs_wait(j, in_ms(10000)));
+	assert_true(readable(jobs_fd(j)));
+	next = jobs_next(j);
+	assert_ptr_equal(next, &b);
+	assert_false(readable(jobs_fd(j)));
+	jobs_free(j);
+	sem_destroy(&first);
+	sem_destroy(&second);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_inline),	     cmocka_unit_test(test_inline_hang),
 		cmocka_unit_test(test_deadline),     cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_queue_drains), cmocka_unit_test(test_free_with_hung_job),
+		cmocka_unit_test(test_lazy_owner),
 	};
 
 	return cmocka_run_group_tests_name("jobs", tests, NULL, NULL);

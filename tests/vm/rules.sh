@@ -78,10 +78,13 @@ is "by-id link of device-mapper" "$(readlink -f /dev/disk/by-id/dm-uuid-$uuid)" 
 if grep -q kpartx_id <("$B/minipath" --help; ls "$B"); then
 	ok "by-id link of its WWN or serial" test "$(readlink -f /dev/disk/by-id/wwn-$(prop $dm DM_WWN))" = "/dev/$dm"
 fi
-config 'find_multipaths strict
-	path_selector "round-robin 0"'
+# somebody takes a path out of the table, and it is put back
+dmsetup load mpatha --table "0 $(cat /sys/class/block/$dm/size) multipath 0 0 1 1 service-time 0 1 1 /dev/$a 1"
+dmsetup resume mpatha
+udevadm settle -t 60
 "$MULTIPATH" >/dev/null 2>&1
 udevadm settle -t 60
+is "a path is added: both are in the table" "$(dmsetup deps -o devname mpatha | grep -o 'sd[a-z]*' | sort | paste -sd' ')" "$a $b"
 is "a reload for the paths' sake changes nothing" "$(props $dm MPATH_DEVICE_READY MPATH_UNCHANGED DM_NOSCAN)" "1 1 1 "
 dmsetup message mpatha 0 "fail_path $(cat /sys/class/block/$a/dev)"
 udevadm settle -t 60
@@ -109,7 +112,7 @@ udevadm settle -t 60
 is "its resume counts as its activation" "$(props $dm MPATH_DEVICE_READY DM_ACTIVATION DM_COLDPLUG_SUSPENDED)" "1 1 - "
 
 # --- find_multipaths smart: perhaps
-"$MULTIPATH" -F >/dev/null 2>&1
+dmsetup remove --retry mpatha # -F would ask the daemon, which is none
 udevadm settle -t 60
 rm -f /etc/multipath/wwids
 config "find_multipaths smart
