@@ -68,7 +68,7 @@ int loop_signals(struct loop *l, const sigset_t *set, void (*fn)(void *ctx, int 
 
 /* This turn has taken long (LOOP_SLICE_NS of the clock): whoever has a list to work through leaves the
  * rest to the next turn, so that the others have theirs. */
-#define LOOP_SLICE_NS (10 * NSEC_PER_MSEC)
+#define LOOP_SLICE_NS (25 * NSEC_PER_MSEC)
 bool loop_turn_is_long(const struct loop *l);
 
 /*

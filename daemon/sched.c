@@ -402,13 +402,10 @@ static void check_deadlines(void *ctx)
 		arm_deadline(d, next);
 }
 
-static void check_due(void *ctx)
+static void ask_due(struct multipathd *d)
 {
-	struct multipathd *d = ctx;
 	int64_t now = daemon_now(d), next = LIFE_NEVER;
 
-	if (!d->e)
-		return;
 	for (unsigned int i = 0; i < d->e->topo->n_paths; i++) {
 		struct path *p = d->e->topo->paths[i];
 
@@ -425,4 +422,15 @@ static void check_due(void *ctx)
 			next = p->life.next_ns;
 	}
 	sched_rearm(d, next < now + SLACK_NS ? now + SLACK_NS : next);
+}
+
+static void check_due(void *ctx)
+{
+	struct multipathd *d = ctx;
+
+	if (!d->e)
+		return;
+	work_hold(d->sched->pool);
+	ask_due(d);
+	work_release(d->sched->pool);
 }

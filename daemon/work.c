@@ -129,6 +129,16 @@ int work_submit(struct work_pool *p, struct work *w)
 	return jobs_submit(p->jobs, run, w);
 }
 
+void work_hold(struct work_pool *p)
+{
+	jobs_hold(p->jobs);
+}
+
+void work_release(struct work_pool *p)
+{
+	jobs_release(p->jobs);
+}
+
 bool work_begun(const struct work *w)
 {
 	return atomic_load(&w->begun);

@@ -39,6 +39,9 @@ bool work_pool_free(struct work_pool *p);
 void work_patience(struct work_pool *p, int64_t ns);
 
 int work_submit(struct work_pool *p, struct work *w);
+/* Around many of these: workers begin when all have been submitted. */
+void work_hold(struct work_pool *p);
+void work_release(struct work_pool *p);
 bool work_begun(const struct work *w);
 
 unsigned int work_pending(const struct work_pool *p); /* submitted and not done */

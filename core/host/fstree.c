@@ -356,14 +356,12 @@ static int open_to_read(struct fstree *t, const char *path)
 	struct stat st;
 	int fd = open_below(t, path, O_RDONLY), r = 0;
 
-	if (fd < 0)
-		return fd;
+	if (fd < 0 || !t->replay)
+		return fd; /* of a directory, reading says EISDIR */
 	if (fstat(fd, &st) < 0)
 		r = -errno;
-	else if (S_ISDIR(st.st_mode))
-		r = -EISDIR;
-	else if (t->replay && !S_ISREG(st.st_mode))
-		r = -EINVAL;
+	else if (!S_ISREG(st.st_mode))
+		r = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
 	if (r == 0)
 		return fd;
 	close(fd);

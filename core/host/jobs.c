@@ -46,6 +46,7 @@ struct jobs {
 	int64_t silent_ns; /* since when finished jobs wait and the owner does not know; 0: it does */
 	unsigned int keep; /* idle workers that stay, of a lazy pool */
 	bool lazy, stop;
+	bool held; /* what is submitted waits for jobs_release() */
 	int event_fd;
 };
 
@@ -324,17 +325,35 @@ int jobs_submit(struct jobs *j, void (*fn)(void *arg), void *arg)
 	pthread_mutex_lock(&j->lock);
 	list_push(&j->queue, job);
 	j->queued++;
-	r = workers_grow(j);
-	if (r == 0)
-		pthread_cond_signal(&j->wake);
-	else
+	r = j->held ? 0 : workers_grow(j);
+	if (r < 0)
 		queue_undo(j, job);
+	else if (!j->held)
+		pthread_cond_signal(&j->wake);
 	pthread_mutex_unlock(&j->lock);
 	if (r < 0)
 		free(job);
 	else
 		j->pending++;
 	return r;
+}
+
+void jobs_hold(struct jobs *j)
+{
+	pthread_mutex_lock(&j->lock);
+	j->held = true;
+	pthread_mutex_unlock(&j->lock);
+}
+
+void jobs_release(struct jobs *j)
+{
+	pthread_mutex_lock(&j->lock);
+	j->held = false;
+	if (j->queued) {
+		workers_grow(j); /* none can be had: jobs_grow() asks again */
+		pthread_cond_broadcast(&j->wake);
+	}
+	pthread_mutex_unlock(&j->lock);
 }
 
 void *jobs_next(struct jobs *j)

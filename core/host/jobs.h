@@ -39,6 +39,10 @@ void jobs_free(struct jobs *j);
 
 int jobs_submit(struct jobs *j, void (*fn)(void *arg), void *arg);
 
+/* Many jobs at once, for a lazy pool: between these two, jobs are taken in and no worker is woken. */
+void jobs_hold(struct jobs *j);
+void jobs_release(struct jobs *j);
+
 /* A finished job's @arg, or NULL: none yet. */
 void *jobs_next(struct jobs *j);
 
