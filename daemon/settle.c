@@ -13,6 +13,7 @@
 #include "core/engine/log.h"
 #include "core/engine/names.h"
 #include "core/engine/observe.h"
+#include "core/host/process.h"
 #include "daemon/settle.h"
 #include "parser/arena.h"
 
@@ -261,6 +262,7 @@ static void configured(struct multipathd *d)
 	if (d->lane->configuring && !configuring(d)) {
 		d->lane->configuring = false;
 		daemon_set_state(d, DAEMON_IDLE);
+		process_give_back(); /* the wishes of all maps at once, an old generation */
 	}
 	reload_if_bloated(d);
 }

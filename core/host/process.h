@@ -25,6 +25,7 @@ int process_pidfile(const char *path, int *ret_fd, const char **ret_what);
 /* Each returns 0 or -errno; none is fatal. */
 int process_spare_from_oom(void);	       /* oom_score_adj -1000 */
 int process_lock_memory(void);		       /* what is mapped now, and later what is touched */
+void process_give_back(void);		       /* free memory, to the system */
 int process_real_time(void);		       /* SCHED_RR at the hard limit of RLIMIT_RTPRIO */
 int process_max_fds(long want, long *ret_has); /* want < 0: as many as there can be */
 

@@ -110,6 +110,11 @@ int process_lock_memory(void)
 	return 0;
 }
 
+void process_give_back(void)
+{
+	malloc_trim(0);
+}
+
 int process_real_time(void)
 {
 	struct sched_param p = { .sched_priority = sched_get_priority_max(SCHED_RR) };
