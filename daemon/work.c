@@ -18,7 +18,7 @@ struct work_pool {
 	struct host *host;
 	struct loop *loop;
 	struct loop_source *source;
-	struct loop_timer grow;
+	struct loop_timer grow, more;
 	void *ctx;
 	int64_t patience_ns;
 	unsigned int limit;
@@ -43,9 +43,16 @@ static void collect(void *ctx, uint32_t events)
 	while ((w = jobs_next(p->jobs))) {
 		p->collected++;
 		w->done(p->ctx, w);
-		if (loop_turn_is_long(p->loop)) /* the descriptor stays readable */
+		if (loop_turn_is_long(p->loop)) {
+			loop_timer_after(p->loop, &p->more, 0);
 			break;
+		}
 	}
+}
+
+static void collect_more(void *ctx)
+{
+	collect(ctx, 0);
 }
 
 /* Jobs still wait for a worker a moment after they came. Where none has ended meanwhile, or there is
@@ -82,6 +89,7 @@ int work_pool_new(struct loop *l, struct host *host, unsigned int workers, void 
 	p->host = host;
 	p->ctx = ctx;
 	p->grow = (struct loop_timer){ .fn = grow, .ctx = p };
+	p->more = (struct loop_timer){ .fn = collect_more, .ctx = p };
 	p->limit = workers ? workers : 1;
 	p->patience_ns = WORK_PATIENCE_NS;
 	r = jobs_new(workers, &p->jobs);
@@ -106,6 +114,7 @@ bool work_pool_free(struct work_pool *p)
 		return true;
 	stuck = jobs_running(p->jobs) > 0;
 	loop_timer_clear(&p->grow);
+	loop_timer_clear(&p->more);
 	loop_remove(p->source);
 	jobs_free(p->jobs);
 	if (!stuck) /* a stuck worker still looks at it */

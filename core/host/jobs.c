@@ -41,12 +41,15 @@ struct jobs {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	struct job_list queue, done;
+	/* the owner's own, outside the lock: submitted while it holds, finished and being handed out */
+	struct job_list held, taken;
+	unsigned int n_held;
 	unsigned int limit, workers, idle, queued, running, refs;
 	unsigned int pending; /* the owner's own count */
 	int64_t silent_ns; /* since when finished jobs wait and the owner does not know; 0: it does */
 	unsigned int keep; /* idle workers that stay, of a lazy pool */
 	bool lazy, stop;
-	bool held; /* what is submitted waits for jobs_release() */
+	bool holds; /* the owner's own: between jobs_hold() and jobs_release() */
 	int event_fd;
 };
 
@@ -94,6 +97,8 @@ int jobs_new(unsigned int workers, struct jobs **ret_jobs)
 	pthread_cond_init(&j->wake, NULL);
 	list_init(&j->queue);
 	list_init(&j->done);
+	list_init(&j->held);
+	list_init(&j->taken);
 	j->limit = workers;
 	j->refs = 1;
 	*ret_jobs = j;
@@ -118,6 +123,8 @@ static void pool_unref(struct jobs *j)
 		return;
 	list_done(&j->queue);
 	list_done(&j->done);
+	list_done(&j->held);
+	list_done(&j->taken);
 	pthread_cond_destroy(&j->wake);
 	pthread_mutex_destroy(&j->lock);
 	close(j->event_fd);
@@ -322,14 +329,20 @@ int jobs_submit(struct jobs *j, void (*fn)(void *arg), void *arg)
 		run_inline(j, job);
 		return 0;
 	}
+	if (j->holds) {
+		list_push(&j->held, job);
+		j->n_held++;
+		j->pending++;
+		return 0;
+	}
 	pthread_mutex_lock(&j->lock);
 	list_push(&j->queue, job);
 	j->queued++;
-	r = j->held ? 0 : workers_grow(j);
-	if (r < 0)
-		queue_undo(j, job);
-	else if (!j->held)
+	r = workers_grow(j);
+	if (r == 0)
 		pthread_cond_signal(&j->wake);
+	else
+		queue_undo(j, job);
 	pthread_mutex_unlock(&j->lock);
 	if (r < 0)
 		free(job);
@@ -338,20 +351,44 @@ int jobs_submit(struct jobs *j, void (*fn)(void *arg), void *arg)
 	return r;
 }
 
+/* Appends all of @from to @to. */
+static void list_move(struct job_list *to, struct job_list *from)
+{
+	if (!from->head)
+		return;
+	*to->tail = from->head;
+	to->tail = from->tail;
+	list_init(from);
+}
+
 void jobs_hold(struct jobs *j)
 {
-	pthread_mutex_lock(&j->lock);
-	j->held = true;
-	pthread_mutex_unlock(&j->lock);
+	j->holds = true;
 }
 
 void jobs_release(struct jobs *j)
 {
+	j->holds = false;
+	if (!j->held.head)
+		return;
 	pthread_mutex_lock(&j->lock);
-	j->held = false;
-	if (j->queued) {
-		workers_grow(j); /* none can be had: jobs_grow() asks again */
-		pthread_cond_broadcast(&j->wake);
+	list_move(&j->queue, &j->held);
+	j->queued += j->n_held;
+	j->n_held = 0;
+	workers_grow(j); /* none can be had: jobs_grow() asks again */
+	pthread_cond_broadcast(&j->wake);
+	pthread_mutex_unlock(&j->lock);
+}
+
+static void take_done(struct jobs *j)
+{
+	eventfd_t count;
+
+	pthread_mutex_lock(&j->lock);
+	if (j->done.head) {
+		list_move(&j->taken, &j->done);
+		eventfd_read(j->event_fd, &count);
+		j->silent_ns = 0;
 	}
 	pthread_mutex_unlock(&j->lock);
 }
@@ -359,16 +396,11 @@ void jobs_release(struct jobs *j)
 void *jobs_next(struct jobs *j)
 {
 	struct job *job;
-	eventfd_t count;
 	void *arg;
 
-	pthread_mutex_lock(&j->lock);
-	job = list_pop(&j->done);
-	if (job && !j->done.head) {
-		eventfd_read(j->event_fd, &count);
-		j->silent_ns = 0;
-	}
-	pthread_mutex_unlock(&j->lock);
+	if (!j->taken.head)
+		take_done(j);
+	job = list_pop(&j->taken);
 	if (!job)
 		return NULL;
 	arg = job->arg;
@@ -381,6 +413,8 @@ static bool have_done(struct jobs *j)
 {
 	bool have;
 
+	if (j->taken.head)
+		return true;
 	pthread_mutex_lock(&j->lock);
 	have = j->done.head != NULL;
 	pthread_mutex_unlock(&j->lock);

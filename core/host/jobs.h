@@ -29,7 +29,7 @@ int jobs_new(unsigned int workers, struct jobs **ret_jobs);
  * for JOBS_SILENCE_NS, or, where the next one hangs, until the owner looks by itself, as it must for
  * jobs_grow().
  */
-#define JOBS_SILENCE_NS 20000000LL
+#define JOBS_SILENCE_NS 50000000LL
 void jobs_lazy(struct jobs *j, unsigned int keep);
 void jobs_grow(struct jobs *j);
 unsigned int jobs_queued(const struct jobs *j); /* submitted and not begun */
@@ -43,7 +43,8 @@ int jobs_submit(struct jobs *j, void (*fn)(void *arg), void *arg);
 void jobs_hold(struct jobs *j);
 void jobs_release(struct jobs *j);
 
-/* A finished job's @arg, or NULL: none yet. */
+/* A finished job's @arg, or NULL: none yet. Whoever stops before NULL comes back by himself: the
+ * descriptor is readable for what has finished since. */
 void *jobs_next(struct jobs *j);
 
 /* Wait until a job has finished or CLOCK_MONOTONIC reaches @deadline_ns. true: jobs_next() has one. */
