@@ -54,6 +54,8 @@ static void loaded(struct multipathd *d, struct map *m, const struct map *wanted
 	if (made) {
 		mlog(2, "%s: adding map", m->alias);
 		mapclock_life(d, m, MAP_MADE);
+		if (m->duty.udev_saw) /* its event was here before the lane was back */
+			mapclock_life(d, m, MAP_UEVENT);
 	}
 	mapclock_queueing(d, m, QUEUEING_SET_UP);
 }

@@ -86,6 +86,7 @@ static void dm_event(struct multipathd *d, const struct uevent *ev)
 	m = maps_refresh(d, NULL, ev->devno);
 	if (!m)
 		return;
+	m->duty.udev_saw = true;
 	if (mapclock_life(d, m, MAP_UEVENT) || d->e->topo->n_maps > before) /* made by others */
 		maps_touch(d, m->wwid, TOUCH_LOOK, NULL);
 	maps_settle_soon(d);

@@ -55,7 +55,8 @@ const char *map_action_word(enum map_action a);
 /* The daemon's own book-keeping of a map (daemon/maps.c). Plain data. */
 struct map_duty {
 	int64_t queueing_ns, failback_ns, life_ns; /* when a step is due; 0 or INT64_MAX: never */
-	bool reread; /* a message has changed its table: it is to be read again */
+	bool reread;   /* a message has changed its table: it is to be read again */
+	bool udev_saw; /* udev has handled an event of it */
 };
 
 struct map {
