@@ -149,8 +149,10 @@ static int build(struct serve *s, const struct mpd_args *a)
 
 static void take_down(struct serve *s)
 {
+	bool host_unused;
+
 	ctl_free(s->ctl);
-	daemon_free(s->d);
+	host_unused = daemon_free(s->d);
 	sdnotify_free(s->sd);
 	loop_remove(s->signals);
 	loop_free(s->loop);
@@ -158,6 +160,8 @@ static void take_down(struct serve *s)
 		unlink(host_places()->pidfile);
 		close(s->pid_fd);
 	}
+	if (host_unused)
+		host_free(s->host);
 }
 
 static int run(struct serve *s)

@@ -44,6 +44,8 @@ struct multipathd *daemon_new(struct host *h, struct loop *l, const struct daemo
 	if (!d)
 		return NULL;
 	d->host = h;
+	if (fstree_hold_dirs(h->sys)) /* each check looks into its device's */
+		mlog(1, "directories of sysfs are not held open: out of memory");
 	d->loop = l;
 	d->opt = *opt;
 	state_patience(h->state, LOCK_PATIENCE_NS);
@@ -55,10 +57,12 @@ struct multipathd *daemon_new(struct host *h, struct loop *l, const struct daemo
 	return d;
 }
 
-void daemon_free(struct multipathd *d)
+bool daemon_free(struct multipathd *d)
 {
+	bool free_of_workers;
+
 	if (!d)
-		return;
+		return true;
 	loop_timer_clear(&d->patience);
 	loop_timer_clear(&d->retrigger);
 	uevents_free(d);
@@ -67,10 +71,11 @@ void daemon_free(struct multipathd *d)
 	fpin_done(d);
 	confwatch_done(d);
 	maps_free(d);
-	sched_free(d);
+	free_of_workers = sched_free(d);
 	engine_free(d->e);
 	free(d->log);
 	free(d);
+	return free_of_workers;
 }
 
 int daemon_start(struct multipathd *d)
@@ -205,6 +210,7 @@ void daemon_workers(const struct multipathd *d, struct daemon_workers *ret)
 	ret->running = work_running(p);
 	ret->queued = work_pending(p) - ret->running;
 	ret->limit = work_limit(p);
+	ret->left = sched_left(d);
 	ret->lane_pending = work_pending(maps_lane(d));
 }
 

@@ -80,7 +80,9 @@ struct multipathd {
 
 /* @h and @l outlive it. Nothing is looked at before daemon_start(). */
 struct multipathd *daemon_new(struct host *h, struct loop *l, const struct daemon_options *opt);
-void daemon_free(struct multipathd *d);
+/* false: a worker is stuck, and may still need the host and the work it has: leave them to the end of
+ * the process. */
+bool daemon_free(struct multipathd *d);
 
 /* Begin: the first observation is under way when it returns. -errno: cannot go on (logged). */
 int daemon_start(struct multipathd *d);
@@ -97,9 +99,10 @@ struct path *daemon_path(struct multipathd *d, const char *ref);
 /* Is something under way or due at once (show status: busy)? */
 bool daemon_busy(const struct multipathd *d);
 
-/* Check jobs: begun and unanswered, waiting for a worker, the pool's size (show workers). */
+/* Check jobs: begun and unanswered, waiting for a worker, the pool's size; and those that need none,
+ * as the device has their command (show workers). */
 struct daemon_workers {
-	unsigned int running, queued, limit;
+	unsigned int running, queued, limit, left;
 	unsigned int lane_pending; /* changes of maps under way */
 };
 void daemon_workers(const struct multipathd *d, struct daemon_workers *ret);

@@ -56,7 +56,7 @@ void reload_if_bloated(struct multipathd *d);
 /* --- sched.c --------------------------------------------------------------------------------- */
 
 int sched_new(struct multipathd *d);
-void sched_free(struct multipathd *d);
+bool sched_free(struct multipathd *d); /* false: a worker is stuck */
 /* A path that the daemon sees for the first time: gets its number. */
 void sched_meet(struct multipathd *d, struct path *p);
 /* Ask it now, all that was never asked of it; where a job is under way, after that. */
@@ -68,6 +68,7 @@ void sched_purge(struct multipathd *d, const struct path *p);
 /* life.next_ns of some path has changed. */
 void sched_rearm(struct multipathd *d, int64_t next_ns);
 struct work_pool *sched_pool(const struct multipathd *d);
+unsigned int sched_left(const struct multipathd *d); /* checks whose command is with its device */
 
 /* --- sampler.c ------------------------------------------------------------------------------- */
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Checks as jobs: at most one a path. When a path is due, sysfs is asked first, and only a device that
- * runs is sent a command. A job that is not back in time leaves its path to path_fsm() as expired,
- * or as unchecked where no worker had even begun it; its worker is its own affair, and the path is
- * not asked again before it is back. Answers find their path by number, never by pointer: it may be
- * gone, or live on in another generation.
+ * runs is sent a command. A worker sends it and, where it can, leaves it with the device: the answer is
+ * taken up here. A job that is not back in time leaves its path to path_fsm() as expired, or as
+ * unchecked where no worker had even begun it; its worker is its own affair, and the path is not asked
+ * again before it is back. Answers find their path by number, never by pointer: it may be gone, or
+ * live on in another generation.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,16 +19,25 @@
 #include "core/model/wwid.h"
 #include "daemon/parts.h"
 
-#define SLACK_NS (100 * NSEC_PER_MSEC) /* checks that are due so close together go together */
+/* Checks that are due so close together go together: the tenth of their interval, and at most a second;
+ * with strict_timing no more than this. Thus the paths of all maps come to be checked in one go. */
+#define SLACK_NS     (100 * NSEC_PER_MSEC)
+#define SLACK_MAX_NS (1 * NSEC_PER_SEC)
 #define GRACE_NS (1 * NSEC_PER_SEC)    /* between a command's own time-out and ours */
 /* A check that is not back by then is said to be pending; the path's map waits no longer for it. */
 #define PENDING_NS (1 * NSEC_PER_SEC)
+/* The worker that has nothing else to do stays so long with the command it has sent. */
+#define LINGER_MS 10
 
 enum ask_kind { ASK_PATH, ASK_WWID, ASK_PURGE };
 
 struct check {
 	struct work work;
+	struct multipathd *d;
 	enum ask_kind kind;
+	enum ask_progress progress;
+	struct loop_source *left; /* the command is with its device, and nobody waits for it */
+	bool stay;		  /* the worker is to wait for it */
 	struct probe_job *job; /* NULL: ASK_PURGE */
 	struct check *next;    /* those under way */
 	unsigned int path_id;
@@ -64,17 +74,27 @@ int sched_new(struct multipathd *d)
 	return r;
 }
 
-void sched_free(struct multipathd *d)
+static void check_free(struct multipathd *d, struct check *c);
+
+bool sched_free(struct multipathd *d)
 {
 	struct daemon_sched *s = d->sched;
+	bool idle;
 
 	if (!s)
-		return;
+		return true;
 	loop_timer_clear(&s->due);
 	loop_timer_clear(&s->deadline);
-	if (work_pool_free(s->pool))
+	idle = work_pool_free(s->pool);
+	for (struct check *c = s->under_way, *next; c; c = next) {
+		next = c->next;
+		if (idle || c->left)
+			check_free(d, c);
+	}
+	if (idle)
 		free(s);
 	d->sched = NULL;
+	return idle;
 }
 
 struct work_pool *sched_pool(const struct multipathd *d)
@@ -108,7 +128,12 @@ static void run_check(struct host *h, struct work *w)
 	char file[300];
 
 	if (c->kind != ASK_PURGE) {
-		probe_job_run(c->job);
+		c->progress = probe_job_step(c->job, true);
+		while (c->progress == ASK_LEFT && (c->stay || work_is_last(w))) {
+			c->progress = probe_job_linger(c->job, LINGER_MS);
+			if (!c->stay)
+				break;
+		}
 		return;
 	}
 	snprintf(file, sizeof(file), "%s/delete", c->device);
@@ -131,6 +156,7 @@ static struct check *check_new(struct multipathd *d, const struct path *p, enum 
 		return NULL;
 	c->work.run = run_check;
 	c->work.done = answered;
+	c->d = d;
 	c->kind = kind;
 	c->path_id = p->duty.id;
 	snprintf(c->name, sizeof(c->name), "%s", p->dev.name);
@@ -147,6 +173,7 @@ static void check_free(struct multipathd *d, struct check *c)
 		at = &(*at)->next;
 	if (*at)
 		*at = c->next;
+	loop_remove(c->left); /* before its descriptor is closed */
 	probe_job_free(c->job);
 	free(c);
 }
@@ -184,6 +211,8 @@ static void ask(struct multipathd *d, struct path *p, enum ask_kind kind, unsign
 		return;
 	}
 	c->want = want;
+	if (kind == ASK_PATH)
+		probe_job_may_leave(c->job);
 	submit(d, p, c);
 }
 
@@ -316,10 +345,8 @@ static void keep(struct multipathd *d, struct path *p, const struct check *c)
 		keep_answer(d, p, c);
 }
 
-static void answered(void *ctx, struct work *w)
+static void ended(struct multipathd *d, struct check *c)
 {
-	struct check *c = (struct check *)w;
-	struct multipathd *d = ctx;
 	struct path *p = d->e ? path_of(d, c) : NULL;
 
 	if (c->kind == ASK_PURGE) {
@@ -334,6 +361,65 @@ static void answered(void *ctx, struct work *w)
 			sched_rearm(d, p->life.next_ns);
 	}
 	check_free(d, c);
+}
+
+static void go_on(struct multipathd *d, struct check *c);
+
+static void device_answers(void *ctx, uint32_t events)
+{
+	struct check *c = ctx;
+
+	(void)events;
+	loop_remove(c->left); /* it may be closed now */
+	c->left = NULL;
+	c->progress = probe_job_step(c->job, false);
+	go_on(c->d, c);
+}
+
+/* No worker can be had for what is next. */
+static void give_up(struct multipathd *d, struct check *c)
+{
+	struct path *p = d->e ? path_of(d, c) : NULL;
+
+	check_free(d, c);
+	if (!p)
+		return;
+	p->duty.asking = p->duty.expired = false;
+	path_event(d, p, LIFE_UNCHECKED, PATH_UNCHECKED, NULL);
+}
+
+/* A check has come as far as c->progress. */
+static void go_on(struct multipathd *d, struct check *c)
+{
+	if (c->progress == ASK_LEFT &&
+	    !loop_add(d->loop, probe_job_fd(c->job), EPOLLIN, device_answers, c, &c->left))
+		return;
+	if (c->progress == ASK_DONE) {
+		ended(d, c);
+		return;
+	}
+	c->stay = c->progress == ASK_LEFT;
+	if (work_submit(d->sched->pool, &c->work))
+		give_up(d, c);
+}
+
+/* A worker has done what it could. By now many a device has answered. */
+static void answered(void *ctx, struct work *w)
+{
+	struct check *c = (struct check *)w;
+
+	if (c->kind != ASK_PURGE && c->progress == ASK_LEFT)
+		c->progress = probe_job_step(c->job, false);
+	go_on(ctx, c);
+}
+
+unsigned int sched_left(const struct multipathd *d)
+{
+	unsigned int n = 0;
+
+	for (const struct check *c = d->sched->under_way; c; c = c->next)
+		n += c->left != NULL;
+	return n;
 }
 
 /* --- time ------------------------------------------------------------------------------------ */
@@ -402,16 +488,24 @@ static void check_deadlines(void *ctx)
 		arm_deadline(d, next);
 }
 
+static int64_t slack(const struct path *p)
+{
+	int64_t ns = p->life.interval_s * NSEC_PER_SEC / 10;
+
+	return ns > SLACK_MAX_NS ? SLACK_MAX_NS : ns < SLACK_NS ? SLACK_NS : ns;
+}
+
 static void ask_due(struct multipathd *d)
 {
 	int64_t now = daemon_now(d), next = LIFE_NEVER;
+	bool strict = config_yes(d->e->cfg, KW_strict_timing);
 
 	for (unsigned int i = 0; i < d->e->topo->n_paths; i++) {
 		struct path *p = d->e->topo->paths[i];
 
 		if (p->duty.asking) /* its answer, or the lack of one, says what is next */
 			continue;
-		if (p->life.next_ns <= now + SLACK_NS) {
+		if (p->life.next_ns <= now + (strict ? SLACK_NS : slack(p))) {
 			sched_ask(d, p);
 			if (loop_turn_is_long(d->loop)) { /* the others next turn */
 				sched_rearm(d, now);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The pool of core/host/jobs.h with its eventfd as a source of the loop. Most of the time one worker
- * does all checks one after the other in less than a millisecond each; only where one of them takes
- * long, more are started.
+ * does all checks one after the other in less than a millisecond each, and ends; only where one of them
+ * takes long, more are started.
  */
 #include "daemon/work.h"
 
@@ -40,6 +40,7 @@ static void collect(void *ctx, uint32_t events)
 	struct work *w;
 
 	(void)events;
+	work_hold(p); /* one answer leads to another question */
 	while ((w = jobs_next(p->jobs))) {
 		p->collected++;
 		w->done(p->ctx, w);
@@ -48,6 +49,7 @@ static void collect(void *ctx, uint32_t events)
 			break;
 		}
 	}
+	work_release(p);
 }
 
 static void collect_more(void *ctx)
@@ -94,7 +96,7 @@ int work_pool_new(struct loop *l, struct host *host, unsigned int workers, void 
 	p->patience_ns = WORK_PATIENCE_NS;
 	r = jobs_new(workers, &p->jobs);
 	if (r == 0)
-		jobs_lazy(p->jobs, workers > 1 ? 1 : 0);
+		jobs_lazy(p->jobs);
 	if (r == 0)
 		r = loop_add(l, jobs_fd(p->jobs), EPOLLIN, collect, p, &p->source);
 	if (r < 0) {
@@ -108,18 +110,17 @@ int work_pool_new(struct loop *l, struct host *host, unsigned int workers, void 
 
 bool work_pool_free(struct work_pool *p)
 {
-	bool stuck;
+	bool idle;
 
 	if (!p)
 		return true;
-	stuck = jobs_running(p->jobs) > 0;
 	loop_timer_clear(&p->grow);
 	loop_timer_clear(&p->more);
 	loop_remove(p->source);
-	jobs_free(p->jobs);
-	if (!stuck) /* a stuck worker still looks at it */
+	idle = jobs_free(p->jobs);
+	if (idle) /* a stuck worker still looks at it */
 		free(p);
-	return !stuck;
+	return idle;
 }
 
 void work_patience(struct work_pool *p, int64_t ns)
@@ -151,6 +152,11 @@ void work_release(struct work_pool *p)
 bool work_begun(const struct work *w)
 {
 	return atomic_load(&w->begun);
+}
+
+bool work_is_last(const struct work *w)
+{
+	return jobs_queued(w->pool->jobs) == 0;
 }
 
 unsigned int work_pending(const struct work_pool *p)

@@ -43,6 +43,7 @@ int work_submit(struct work_pool *p, struct work *w);
 void work_hold(struct work_pool *p);
 void work_release(struct work_pool *p);
 bool work_begun(const struct work *w);
+bool work_is_last(const struct work *w); /* no other waits for a worker; on any thread */
 
 unsigned int work_pending(const struct work_pool *p); /* submitted and not done */
 unsigned int work_running(const struct work_pool *p); /* of these, with a worker */

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A small interpreter: request in, answer out. It knows nothing of what the bytes mean; that is
- * judged in core/model. It runs on worker threads and touches only what its struct ask owns.
+ * judged in core/model. It touches only what its struct ask owns.
+ *
+ * A command that is left with the device (SCSI generic) needs no thread that waits for it: whoever
+ * looks after many devices sends to all of them and then gathers the answers. Where there is no such
+ * way the command is carried out on the spot, and whatever goes wrong on the new way is told by the
+ * old one.
  */
 #include "core/engine/ask.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,26 +19,44 @@
 #include "core/model/ana.h"
 #include "core/model/scsi.h"
 
-#define ASK_BUF (64u << 10) /* the largest logical block a direct read may need */
+#define BUF_MAX	  (64u << 10) /* the largest logical block a direct read may need */
+#define BUF_ALIGN 4096u
 
 void ask_init(struct ask *a, struct host *h, const struct blkdev *d)
 {
 	memset(a, 0, sizeof(*a));
 	a->host = h;
 	a->dev = d;
-	a->buf_len = ASK_BUF;
-	a->buf = aligned_alloc(4096, ASK_BUF);
-	if (a->buf)
-		memset(a->buf, 0, ASK_BUF);
-	else
-		a->open_err = -ENOMEM;
 }
 
 void ask_done(struct ask *a)
 {
 	if (a->io)
 		a->host->io->ops->close(a->io);
+	if (a->queue)
+		a->host->io->ops->close(a->queue);
 	free(a->buf);
+	a->io = a->queue = NULL;
+	a->buf = NULL;
+	a->buf_len = 0;
+	a->talk.left = false;
+}
+
+/* Room for @len bytes, all zero where it is new; false: there is none. */
+static bool ask_room(struct ask *a, size_t len)
+{
+	size_t size = (len + BUF_ALIGN - 1) / BUF_ALIGN * BUF_ALIGN;
+
+	if (len <= a->buf_len)
+		return true;
+	if (len > BUF_MAX)
+		return false;
+	free(a->buf);
+	a->buf = aligned_alloc(BUF_ALIGN, size);
+	a->buf_len = a->buf ? size : 0;
+	if (a->buf)
+		memset(a->buf, 0, size);
+	return a->buf != NULL;
 }
 
 static int ask_open(struct ask *a)
@@ -44,16 +68,32 @@ static int ask_open(struct ask *a)
 	return a->open_err;
 }
 
+static int scsi_room(struct ask *a, const struct probe_req *req)
+{
+	if (!ask_room(a, req->scsi.len))
+		return -ENOMEM;
+	if (req->scsi.write)
+		memcpy(a->buf, req->out,
+		       req->scsi.len < sizeof(req->out) ? req->scsi.len : sizeof(req->out));
+	return 0;
+}
+
+static void scsi_answered(const struct ask *a, const struct probe_req *req, struct probe_rsp *rsp,
+			  const struct scsi_result *res)
+{
+	rsp->scsi = res;
+	rsp->data = a->buf;
+	rsp->len = res->len < req->scsi.len ? res->len : req->scsi.len;
+}
+
 static void do_scsi(struct ask *a, const struct probe_req *req, struct probe_rsp *rsp,
 		    struct scsi_result *res)
 {
-	uint32_t len = req->scsi.len < a->buf_len ? req->scsi.len : (uint32_t)a->buf_len;
-
-	if (req->scsi.write)
-		memcpy(a->buf, req->out, len < sizeof(req->out) ? len : sizeof(req->out));
+	rsp->err = scsi_room(a, req);
+	if (rsp->err)
+		return;
 	a->host->io->ops->scsi(a->io, &req->scsi, a->buf, res);
-	rsp->scsi = res;
-	rsp->len = res->len < len ? res->len : len;
+	scsi_answered(a, req, rsp, res);
 }
 
 static void do_read(struct ask *a, const struct probe_req *req, struct probe_rsp *rsp)
@@ -67,9 +107,9 @@ static void do_read(struct ask *a, const struct probe_req *req, struct probe_rsp
 			block = 512;
 		len = block;
 	}
-	if (len > a->buf_len)
-		len = a->buf_len;
-	n = a->host->io->ops->read(a->io, a->buf, len, req->offset);
+	if (len > BUF_MAX)
+		len = BUF_MAX;
+	n = ask_room(a, len) ? a->host->io->ops->read(a->io, a->buf, len, req->offset) : -ENOMEM;
 	if (n < 0)
 		rsp->err = (int)n;
 	else
@@ -81,24 +121,41 @@ static void do_attr(struct ask *a, const struct probe_req *req, struct probe_rsp
 	ssize_t n = -ENOENT;
 
 	if (a->dev->device)
-		n = fstree_text(a->host->sys, (char *)a->buf, a->buf_len, "%s/%s", a->dev->device,
-				req->attr);
+		n = !ask_room(a, BUF_ALIGN)
+			    ? -ENOMEM
+			    : fstree_text(a->host->sys, (char *)a->buf, a->buf_len, "%s/%s",
+					  a->dev->device, req->attr);
 	if (n < 0)
 		rsp->err = (int)n;
 	else
 		rsp->len = (uint32_t)n;
 }
 
+static void do_nvme(struct ask *a, const struct probe_req *req, struct probe_rsp *rsp)
+{
+	if (!ask_room(a, req->nvme.len)) {
+		rsp->err = -ENOMEM;
+		return;
+	}
+	rsp->nvme_status = a->host->io->ops->nvme_admin(a->io, &req->nvme, a->buf);
+	if (rsp->nvme_status < 0)
+		rsp->err = rsp->nvme_status;
+	if (!rsp->nvme_status)
+		rsp->len = req->nvme.len;
+}
+
+static bool needs_device(const struct probe_req *req)
+{
+	return req->kind == PROBE_SCSI || req->kind == PROBE_READ || req->kind == PROBE_NVME;
+}
+
 static void carry_out(struct ask *a, const struct probe_req *req, struct probe_rsp *rsp,
 		      struct scsi_result *res)
 {
 	int64_t t0 = clock_mono(&a->host->clock);
-	bool needs_node =
-		req->kind == PROBE_SCSI || req->kind == PROBE_READ || req->kind == PROBE_NVME;
 
 	memset(rsp, 0, sizeof(*rsp));
-	rsp->data = a->buf;
-	if (needs_node && (rsp->err = ask_open(a)))
+	if (needs_device(req) && (rsp->err = ask_open(a)))
 		return;
 	switch (req->kind) {
 	case PROBE_SCSI:
@@ -111,41 +168,161 @@ static void carry_out(struct ask *a, const struct probe_req *req, struct probe_r
 		do_attr(a, req, rsp);
 		break;
 	case PROBE_NVME:
-		rsp->len = req->nvme.len < a->buf_len ? req->nvme.len : (uint32_t)a->buf_len;
-		rsp->nvme_status = a->host->io->ops->nvme_admin(a->io, &req->nvme, a->buf);
-		if (rsp->nvme_status < 0)
-			rsp->err = rsp->nvme_status;
-		if (rsp->nvme_status)
-			rsp->len = 0;
+		do_nvme(a, req, rsp);
 		break;
 	case PROBE_NONE:
 		break;
 	}
+	rsp->data = a->buf;
 	rsp->elapsed_ns = clock_mono(&a->host->clock) - t0;
+}
+
+/* --- leaving a command with the device ------------------------------------------------------- */
+
+/* The device's name with the SCSI generic driver, which gives it none before it is loaded. */
+static int generic_find(struct ask *a)
+{
+	char dir[512];
+	struct names list;
+	int r;
+
+	if (snprintf(dir, sizeof(dir), "%s/scsi_generic", a->dev->device) >= (int)sizeof(dir))
+		return -ENAMETOOLONG;
+	r = fstree_list(a->host->sys, dir, &list);
+	if (r < 0)
+		return r;
+	r = list.n && strlen(list.list[0]) < sizeof(a->generic) ? 0 : -ENOENT;
+	if (r == 0)
+		strcpy(a->generic, list.list[0]);
+	names_done(&list);
+	return r;
+}
+
+static int generic_open(struct ask *a)
+{
+	struct devio *io = a->host->io;
+	const struct blkdev *d = a->dev;
+	struct scsi_addr at = { d->host, d->channel, d->id, d->lun };
+	int r = -ENOENT;
+
+	if (*a->generic)
+		r = io->ops->generic(io, a->generic, &at, &a->queue);
+	if (r == 0 || r == -EBUSY)
+		return r;
+	a->generic[0] = '\0'; /* not known, or another's by now */
+	r = generic_find(a);
+	return r < 0 ? r : io->ops->generic(io, a->generic, &at, &a->queue);
+}
+
+static bool leave(struct ask *a)
+{
+	const struct devio_ops *ops = a->host->io->ops;
+	struct ask_talk *t = &a->talk;
+
+	if (!a->may_leave || t->req.kind != PROBE_SCSI || !ops->generic ||
+	    a->dev->bus != BUS_SCSI || !a->dev->has_hcil || !a->dev->device)
+		return false;
+	if (!a->queue && generic_open(a) < 0)
+		return false;
+	if (scsi_room(a, &t->req) < 0 || ops->send(a->queue, &t->req.scsi, a->buf) < 0)
+		return false;
+	t->left = true;
+	t->since_ns = clock_mono(&a->host->clock);
+	return true;
+}
+
+/* false: there is no answer yet. */
+static bool fetch(struct ask *a, int wait_ms, struct probe_rsp *rsp)
+{
+	struct ask_talk *t = &a->talk;
+
+	if (a->host->io->ops->fetch(a->queue, wait_ms, &t->res) < 0)
+		return false;
+	t->left = false;
+	memset(rsp, 0, sizeof(*rsp));
+	scsi_answered(a, &t->req, rsp, &t->res);
+	rsp->elapsed_ns = clock_mono(&a->host->clock) - t->since_ns;
+	return true;
+}
+
+int ask_fd(const struct ask *a)
+{
+	return a->host->io->ops->queue_fd(a->queue);
+}
+
+/* --- steps ----------------------------------------------------------------------------------- */
+
+void ask_check_begin(struct ask *a, const struct checker *c, struct probe *p,
+		     struct check_verdict *v)
+{
+	a->talk = (struct ask_talk){ .checker = c, .probe = p, .check = v };
+	c->prepare(p, &a->talk.req);
+}
+
+void ask_prio_begin(struct ask *a, const struct prioritizer *c, struct probe *p,
+		    struct prio_verdict *v)
+{
+	a->talk = (struct ask_talk){ .prio = c, .probe = p, .rank = v };
+	c->prepare(p, &a->talk.req);
+}
+
+static enum probe_next judge(struct ask_talk *t, const struct probe_rsp *rsp)
+{
+	return t->checker ? t->checker->judge(t->probe, rsp, &t->req, t->check)
+			  : t->prio->judge(t->probe, rsp, &t->req, t->rank);
+}
+
+static enum ask_progress step(struct ask *a, bool may_wait, int wait_ms)
+{
+	struct ask_talk *t = &a->talk;
+	struct probe_rsp rsp;
+
+	do {
+		if (t->left) {
+			if (!fetch(a, wait_ms, &rsp))
+				return ASK_LEFT;
+		} else if (!may_wait && needs_device(&t->req)) {
+			return ASK_BLOCKS;
+		} else if (leave(a)) {
+			return ASK_LEFT;
+		} else {
+			carry_out(a, &t->req, &rsp, &t->res);
+		}
+	} while (judge(t, &rsp) == PROBE_MORE);
+	return ASK_DONE;
+}
+
+enum ask_progress ask_step(struct ask *a, bool may_wait)
+{
+	return step(a, may_wait, 0);
+}
+
+enum ask_progress ask_linger(struct ask *a, int ms)
+{
+	return step(a, true, ms);
+}
+
+/* --- at one go ------------------------------------------------------------------------------- */
+
+static void to_the_end(struct ask *a)
+{
+	bool leaves = a->may_leave;
+
+	a->may_leave = false;
+	ask_step(a, true);
+	a->may_leave = leaves;
 }
 
 void ask_check(struct ask *a, const struct checker *c, struct probe *p, struct check_verdict *v)
 {
-	struct probe_req req = { .kind = PROBE_NONE };
-	struct probe_rsp rsp;
-	struct scsi_result res;
-
-	c->prepare(p, &req);
-	do
-		carry_out(a, &req, &rsp, &res);
-	while (c->judge(p, &rsp, &req, v) == PROBE_MORE);
+	ask_check_begin(a, c, p, v);
+	to_the_end(a);
 }
 
 void ask_prio(struct ask *a, const struct prioritizer *c, struct probe *p, struct prio_verdict *v)
 {
-	struct probe_req req = { .kind = PROBE_NONE };
-	struct probe_rsp rsp;
-	struct scsi_result res;
-
-	c->prepare(p, &req);
-	do
-		carry_out(a, &req, &rsp, &res);
-	while (c->judge(p, &rsp, &req, v) == PROBE_MORE);
+	ask_prio_begin(a, c, p, v);
+	to_the_end(a);
 }
 
 uint32_t ask_inquiry(struct ask *a, bool vpd, uint8_t page, unsigned int timeout_ms, uint8_t *out,

@@ -5,6 +5,7 @@
  */
 #include "core/engine/log.h"
 
+#include <stdatomic.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <syslog.h>
@@ -17,7 +18,7 @@
 #include "parser/strbuf.h"
 
 static struct {
-	int level;
+	atomic_int level; /* read by every thread, and set by the one that reads a configuration */
 	enum log_sink sink;
 	const char *ident;
 	struct logsink *syslog, *err; /* NULL: not open */
@@ -107,17 +108,17 @@ void log_close(void)
 
 void log_verbosity(int level)
 {
-	conf.level = level;
+	atomic_store_explicit(&conf.level, level, memory_order_relaxed);
 }
 
 int log_level(void)
 {
-	return conf.level;
+	return atomic_load_explicit(&conf.level, memory_order_relaxed);
 }
 
 bool log_shows(int level)
 {
-	return level <= conf.level;
+	return level <= log_level();
 }
 
 static void write_line(struct strbuf *line)

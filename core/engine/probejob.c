@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The job owns an arena with its own copy of all that the worker reads, so that neither a path that
- * goes away nor a new configuration can pull anything from under a command that hangs.
+ * goes away nor a new configuration can pull anything from under a command that hangs. It goes on in
+ * phases, so that it can stop where a command is left with the device and go on elsewhere.
  */
 #include "core/engine/probejob.h"
 
@@ -19,6 +20,9 @@
 #define DEFAULT_TIMEOUT_S 30
 
 enum page { PAGE_INQUIRY, PAGE_80, PAGE_83, PAGE__MAX };
+enum phase { PHASE_PAGES, PHASE_CHECK, PHASE_RANK, PHASE_END };
+
+#define PAGE_ROOM 512
 
 struct probe_job {
 	struct arena *arena;
@@ -29,8 +33,12 @@ struct probe_job {
 	bool detect_checker, detect_prio;
 	const char *checker_name, *prio_name, *prio_args, *hw_checker;
 	bool prio_known;
+	enum phase phase;
+	bool talking; /* in this phase somebody asks */
+	struct ask ask;
+	struct probe probe;
 	/* out */
-	uint8_t page[PAGE__MAX][512];
+	uint8_t *page[PAGE__MAX]; /* PAGE_ROOM bytes, NULL until asked for */
 	uint32_t page_len[PAGE__MAX];
 	const struct checker *checker;
 	const struct prioritizer *prio;
@@ -42,7 +50,14 @@ struct probe_job {
 	uint32_t map_mem;
 };
 
-/* --- on the worker --------------------------------------------------------------------------- */
+/* --- on the worker, or where nothing waits --------------------------------------------------- */
+
+static uint8_t *page_room(struct probe_job *j, enum page nr)
+{
+	if (!j->page[nr])
+		j->page[nr] = arena_alloc(j->arena, PAGE_ROOM);
+	return j->page[nr];
+}
 
 static bool page_listed(const struct blkdev *d, uint8_t page)
 {
@@ -58,7 +73,7 @@ static void fetch(struct probe_job *j, struct ask *a, enum page nr, struct bytes
 
 	if (have->len || (vpd && !page_listed(&j->dev, page)))
 		return;
-	j->page_len[nr] = ask_inquiry(a, vpd, page, j->timeout_ms, j->page[nr],
+	j->page_len[nr] = ask_inquiry(a, vpd, page, j->timeout_ms, page_room(j, nr),
 				      nr == PAGE_INQUIRY ? 96 : 255);
 	if (j->page_len[nr])
 		*have = (struct bytes){ j->page[nr], j->page_len[nr] };
@@ -125,70 +140,148 @@ static void choose(struct probe_job *j, struct ask *a)
 	}
 }
 
-static void check(struct probe_job *j, struct ask *a)
+static void check_begin(struct probe_job *j)
 {
-	struct probe p = { .dev = &j->dev,
-			   .args = "",
-			   .timeout_ms = j->timeout_ms,
-			   .mem = j->check_mem,
-			   .map_mem = j->map_mem };
-
-	if (!j->checker)
+	j->talking = false;
+	if (!(j->want & SURVEY_CHECK) || !j->checker)
 		return;
+	j->checked = true;
 	if (j->checker->supports && !j->checker->supports(&j->dev)) {
 		j->check.state = PATH_WILD;
 		snprintf(j->check.msg, sizeof(j->check.msg), "%s", check_text(PATH_WILD));
-	} else {
-		ask_check(a, j->checker, &p, &j->check);
-		j->check_mem = p.mem;
-		j->map_mem = p.map_mem;
+		return;
 	}
-	j->checked = true;
+	j->probe = (struct probe){ .dev = &j->dev,
+				   .args = "",
+				   .timeout_ms = j->timeout_ms,
+				   .mem = j->check_mem,
+				   .map_mem = j->map_mem };
+	ask_check_begin(&j->ask, j->checker, &j->probe, &j->check);
+	j->talking = true;
 }
 
-static void rank(struct probe_job *j, struct ask *a)
+static void check_end(struct probe_job *j)
 {
-	struct probe p = { .dev = &j->dev,
-			   .args = j->prio_detected || j->prio_fell_back ? "" : j->prio_args,
-			   .timeout_ms = j->timeout_ms,
-			   .mem = j->prio_mem,
-			   .random = (uint32_t)clock_mono(&j->host->clock) };
-
-	if (!j->prio || (j->checked && j->check.state == PATH_DOWN && j->prio_known))
+	if (!j->talking)
 		return;
-	if (j->prio->args_ok && j->prio->args_ok(p.args, j->rank.why))
-		j->rank.ok = false;
-	else
-		ask_prio(a, j->prio, &p, &j->rank);
-	j->prio_mem = p.mem;
+	j->check_mem = j->probe.mem;
+	j->map_mem = j->probe.map_mem;
+}
+
+static void rank_begin(struct probe_job *j)
+{
+	const char *args = j->prio_detected || j->prio_fell_back ? "" : j->prio_args;
+
+	j->talking = false;
+	if (!(j->want & SURVEY_PRIO) || !j->prio ||
+	    (j->checked && j->check.state == PATH_DOWN && j->prio_known))
+		return;
 	j->ranked = true;
+	if (j->prio->args_ok && j->prio->args_ok(args, j->rank.why)) {
+		j->rank.ok = false;
+		return;
+	}
+	j->probe = (struct probe){ .dev = &j->dev,
+				   .args = args,
+				   .timeout_ms = j->timeout_ms,
+				   .mem = j->prio_mem,
+				   .random = (uint32_t)clock_mono(&j->host->clock) };
+	ask_prio_begin(&j->ask, j->prio, &j->probe, &j->rank);
+	j->talking = true;
+}
+
+static void rank_end(struct probe_job *j)
+{
+	if (j->talking)
+		j->prio_mem = j->probe.mem;
+	ask_done(&j->ask);
 }
 
 /* The page as the device has it now, whatever is known. */
 static void fetch_wwid(struct probe_job *j, struct ask *a)
 {
 	if (j->dev.bus == BUS_SCSI)
-		j->page_len[PAGE_83] = ask_inquiry(a, true, 0x83, j->timeout_ms, j->page[PAGE_83],
-						   sizeof(j->page[PAGE_83]) - 1);
+		j->page_len[PAGE_83] = ask_inquiry(a, true, 0x83, j->timeout_ms,
+						   page_room(j, PAGE_83), PAGE_ROOM - 1);
 }
 
-void probe_job_run(void *arg)
+static void pages(struct probe_job *j, struct ask *a)
 {
-	struct probe_job *j = arg;
-	struct ask a;
-
-	ask_init(&a, j->host, &j->dev);
 	if (j->want & SURVEY_WWID)
-		fetch_wwid(j, &a);
+		fetch_wwid(j, a);
 	if (j->want & SURVEY_IDENTITY)
-		identify(j, &a);
+		identify(j, a);
 	if (j->want & (SURVEY_CHECK | SURVEY_PRIO))
-		choose(j, &a);
-	if (j->want & SURVEY_CHECK)
-		check(j, &a);
-	if (j->want & SURVEY_PRIO)
-		rank(j, &a);
-	ask_done(&a);
+		choose(j, a);
+}
+
+/* Nothing is asked of the device before its checker. */
+static bool pages_known(const struct probe_job *j)
+{
+	return (j->want & SURVEY_AGAIN) && !(j->want & (SURVEY_WWID | SURVEY_IDENTITY));
+}
+
+/* The end of the phase the job is in, and the beginning of the next. */
+static void next_phase(struct probe_job *j)
+{
+	switch (j->phase) {
+	case PHASE_PAGES:
+		pages(j, &j->ask);
+		check_begin(j);
+		j->phase = PHASE_CHECK;
+		break;
+	case PHASE_CHECK:
+		check_end(j);
+		rank_begin(j);
+		j->phase = PHASE_RANK;
+		break;
+	case PHASE_RANK:
+		rank_end(j);
+		j->talking = false;
+		j->phase = PHASE_END;
+		break;
+	case PHASE_END:
+		break;
+	}
+}
+
+enum ask_progress probe_job_step(struct probe_job *j, bool may_wait)
+{
+	enum ask_progress r;
+
+	while (j->phase != PHASE_END) {
+		if (j->phase == PHASE_PAGES && !may_wait && !pages_known(j))
+			return ASK_BLOCKS;
+		if (j->talking && (r = ask_step(&j->ask, may_wait)) != ASK_DONE)
+			return r;
+		next_phase(j);
+	}
+	return ASK_DONE;
+}
+
+enum ask_progress probe_job_linger(struct probe_job *j, int ms)
+{
+	enum ask_progress r = ask_linger(&j->ask, ms);
+
+	if (r != ASK_DONE)
+		return r;
+	next_phase(j);
+	return probe_job_step(j, true);
+}
+
+void probe_job_run(void *job)
+{
+	probe_job_step(job, true);
+}
+
+int probe_job_fd(const struct probe_job *j)
+{
+	return ask_fd(&j->ask);
+}
+
+void probe_job_may_leave(struct probe_job *j)
+{
+	j->ask.may_leave = true;
 }
 
 /* --- before ---------------------------------------------------------------------------------- */
@@ -234,6 +327,8 @@ struct probe_job *probe_job_new(struct engine *e, const struct path *p, unsigned
 	j->arena = a = arena_new();
 	j->host = e->host;
 	blkdev_copy(a, &p->dev, &j->dev);
+	ask_init(&j->ask, j->host, &j->dev);
+	snprintf(j->ask.generic, sizeof(j->ask.generic), "%s", p->dev.generic);
 	j->want = want;
 	j->timeout_ms = timeout_ms(e, p);
 	if (!(want & SURVEY_AGAIN)) {
@@ -260,6 +355,7 @@ void probe_job_free(struct probe_job *j)
 {
 	if (!j)
 		return;
+	ask_done(&j->ask);
 	arena_free(j->arena);
 	free(j);
 }
@@ -377,6 +473,8 @@ static void keep_rank(const struct engine *e, const struct probe_job *j, struct 
 
 void probe_job_keep(struct engine *e, const struct probe_job *j, struct path *p)
 {
+	if (j->ask.may_leave)
+		memcpy(p->dev.generic, j->ask.generic, sizeof(p->dev.generic));
 	keep_page(e, j, PAGE_INQUIRY, &p->dev.inquiry);
 	keep_page(e, j, PAGE_80, &p->dev.vpd80);
 	p->dev.vpd83_asked |= !p->dev.vpd83.len && j->page_len[PAGE_83];

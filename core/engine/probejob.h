@@ -9,6 +9,7 @@
 #ifndef MP_PROBEJOB_H
 #define MP_PROBEJOB_H
 
+#include "core/engine/ask.h"
 #include "core/engine/engine.h"
 
 enum survey_want {
@@ -23,8 +24,19 @@ enum survey_want {
 struct probe_job;
 
 struct probe_job *probe_job_new(struct engine *e, const struct path *p, unsigned int want);
-void probe_job_run(void *job); /* on the worker */
+void probe_job_run(void *job); /* to its end, on the worker */
 void probe_job_free(struct probe_job *j);
+
+/*
+ * Or in steps, where many are asked. A job that may leave its commands with the device says ASK_LEFT: it
+ * belongs to its owner again, who goes on when probe_job_fd() is readable, without @may_wait on the
+ * thread that must not wait, until that says ASK_BLOCKS. A job that is freed forgets its command.
+ */
+void probe_job_may_leave(struct probe_job *j);
+enum ask_progress probe_job_step(struct probe_job *j, bool may_wait);
+/* After ASK_LEFT: stay with it for so long. */
+enum ask_progress probe_job_linger(struct probe_job *j, int ms);
+int probe_job_fd(const struct probe_job *j);
 
 /* For each command; the whole job may take a little longer. */
 unsigned int probe_job_timeout_ms(const struct probe_job *j);

@@ -37,6 +37,12 @@ struct scsi_result {
 	uint32_t len; /* data bytes that arrived */
 };
 
+/* Where a SCSI device is: SAM-6 addresses as Linux counts them, H:C:T:L. */
+struct scsi_addr {
+	int host, channel, id;
+	uint64_t lun;
+};
+
 struct nvme_cmd { /* an admin command that reads */
 	uint8_t opcode;
 	uint32_t nsid, cdw10, cdw11, cdw12, cdw13, cdw14;
@@ -51,6 +57,19 @@ struct devio_ops {
 	/* Returns 0 when there is a result to judge (result->err included), never data it made up. */
 	void (*scsi)(struct devio_dev *d, const struct scsi_cmd *c, void *buf,
 		     struct scsi_result *r);
+	/*
+	 * The same without waiting, through the SCSI generic driver. NULL: there is no such way; so it is
+	 * for a device where generic() fails, as where that driver is not loaded. @name: "sg3", believed
+	 * only when the device at @at is behind it (-ENODEV). send() may block like the others; fetch()
+	 * waits at most @wait_ms for the answer (0: may be called on any thread), else says -EAGAIN.
+	 * queue_fd() becomes readable with the answer. @buf is read and written in send() and fetch() only.
+	 * A handle that is closed before is forgotten by the kernel when the answer comes.
+	 */
+	int (*generic)(struct devio *io, const char *name, const struct scsi_addr *at,
+		       struct devio_dev **ret_dev);
+	int (*send)(struct devio_dev *d, const struct scsi_cmd *c, void *buf);
+	int (*fetch)(struct devio_dev *d, int wait_ms, struct scsi_result *r);
+	int (*queue_fd)(const struct devio_dev *d);
 	/* 0, a positive NVMe status code field, or -errno. */
 	int (*nvme_admin)(struct devio_dev *d, const struct nvme_cmd *c, void *buf);
 	/* O_DIRECT read of @len bytes (a multiple of the block size) at @offset; count or -errno. */

@@ -26,6 +26,7 @@ struct devio_lv {
 
 struct devio_dev {
 	int fd;
+	struct scsi_result answer; /* of the command that was sent */
 };
 
 /* The kernel writes '!' for the '/' of names such as cciss/c0d0. "!.." would be a way out. */
@@ -43,17 +44,26 @@ static int node_path(const struct devio_lv *lv, const char *name, char *path, si
 	return 0;
 }
 
-static int node_open(struct devio *io, const char *name, dev_t devno, int flags)
+static int name_open(struct devio *io, const char *name, int flags)
 {
-	__attribute__((cleanup(fd_close))) int fd = -1;
 	char path[PATH_MAX];
-	struct stat st;
-	int r = node_path((struct devio_lv *)io, name, path, sizeof(path));
+	int r = node_path((struct devio_lv *)io, name, path, sizeof(path)), fd;
 
 	if (r < 0)
 		return r;
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | flags);
-	if (fd < 0 || fstat(fd, &st) < 0)
+	fd = open(path, O_NONBLOCK | O_CLOEXEC | O_NOCTTY | flags);
+	return fd < 0 ? -errno : fd;
+}
+
+static int node_open(struct devio *io, const char *name, dev_t devno, int flags)
+{
+	__attribute__((cleanup(fd_close))) int fd = name_open(io, name, O_RDONLY | flags);
+	struct stat st;
+	int r;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
 		return -errno;
 	if (!S_ISBLK(st.st_mode) || st.st_rdev != devno)
 		return -ENODEV;
@@ -62,21 +72,25 @@ static int node_open(struct devio *io, const char *name, dev_t devno, int flags)
 	return r;
 }
 
-static int live_open(struct devio *io, const char *name, dev_t devno, struct devio_dev **ret_dev)
+/* @fd is taken over. */
+static int dev_new(int fd, struct devio_dev **ret_dev)
 {
-	struct devio_dev *d = malloc(sizeof(*d));
+	struct devio_dev *d = calloc(1, sizeof(*d));
 
-	if (!d)
+	if (!d) {
+		close(fd);
 		return -ENOMEM;
-	d->fd = node_open(io, name, devno, 0);
-	if (d->fd < 0) {
-		int r = d->fd;
-
-		free(d);
-		return r;
 	}
+	d->fd = fd;
 	*ret_dev = d;
 	return 0;
+}
+
+static int live_open(struct devio *io, const char *name, dev_t devno, struct devio_dev **ret_dev)
+{
+	int fd = node_open(io, name, devno, 0);
+
+	return fd < 0 ? fd : dev_new(fd, ret_dev);
 }
 
 static void live_close(struct devio_dev *d)
@@ -91,6 +105,53 @@ static void live_scsi(struct devio_dev *d, const struct scsi_cmd *c, void *buf,
 		      struct scsi_result *r)
 {
 	scsi_ioctl(d->fd, c, buf, r);
+}
+
+static int generic_open(struct devio *io, const char *name, const struct scsi_addr *at)
+{
+	__attribute__((cleanup(fd_close))) int fd = name_open(io, name, O_RDWR);
+	struct stat st;
+	int r;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISCHR(st.st_mode))
+		return -ENODEV;
+	r = sg_is_at(fd, at);
+	if (r < 0)
+		return r;
+	r = fd;
+	fd = -1;
+	return r;
+}
+
+static int live_generic(struct devio *io, const char *name, const struct scsi_addr *at,
+			struct devio_dev **ret_dev)
+{
+	int fd = generic_open(io, name, at);
+
+	return fd < 0 ? fd : dev_new(fd, ret_dev);
+}
+
+static int live_send(struct devio_dev *d, const struct scsi_cmd *c, void *buf)
+{
+	return sg_send(d->fd, c, buf, &d->answer);
+}
+
+static int live_fetch(struct devio_dev *d, int wait_ms, struct scsi_result *r)
+{
+	int e = sg_fetch(d->fd, wait_ms, &d->answer);
+
+	if (e == 0)
+		*r = d->answer;
+	return e;
+}
+
+static int live_queue_fd(const struct devio_dev *d)
+{
+	return d->fd;
 }
 
 static int live_nvme(struct devio_dev *d, const struct nvme_cmd *c, void *buf)
@@ -146,6 +207,10 @@ static const struct devio_ops live_ops = {
 	.open = live_open,
 	.close = live_close,
 	.scsi = live_scsi,
+	.generic = live_generic,
+	.send = live_send,
+	.fetch = live_fetch,
+	.queue_fd = live_queue_fd,
 	.nvme_admin = live_nvme,
 	.read = live_read,
 	.block_size = live_block_size,

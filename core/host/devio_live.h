@@ -6,6 +6,10 @@
 #include "core/host/devio.h"
 
 void scsi_ioctl(int fd, const struct scsi_cmd *c, void *buf, struct scsi_result *r);
+/* The SCSI generic driver; @r must live until the answer is fetched. */
+int sg_is_at(int fd, const struct scsi_addr *at); /* 0, -ENODEV: another device */
+int sg_send(int fd, const struct scsi_cmd *c, void *buf, struct scsi_result *r);
+int sg_fetch(int fd, int wait_ms, struct scsi_result *r); /* 0 or -EAGAIN */
 int nvme_ioctl(int fd, const struct nvme_cmd *c, void *buf);
 int blkio_block_size(int fd, unsigned int *ret_bytes);
 /* @fd is set to O_DIRECT; @buf need not be aligned. */

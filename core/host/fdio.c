@@ -48,6 +48,16 @@ ssize_t fd_read(int fd, void *buf, size_t len)
 	return (ssize_t)done;
 }
 
+ssize_t fd_read_once(int fd, void *buf, size_t len)
+{
+	ssize_t n;
+
+	do
+		n = read(fd, buf, len);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
 int fd_write(int fd, const void *buf, size_t len)
 {
 	const char *p = buf;

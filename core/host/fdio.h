@@ -12,6 +12,7 @@ void free_text(char **s);
 
 /* Read until @len bytes or the end of the file. The count or -errno. */
 ssize_t fd_read(int fd, void *buf, size_t len);
+ssize_t fd_read_once(int fd, void *buf, size_t len); /* what one read() gives */
 int fd_write(int fd, const void *buf, size_t len);
 
 /* All of a file: *ret_text is the caller's, ends in NUL. -EFBIG above @max bytes. */

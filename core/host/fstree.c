@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "core/host/fdio.h"
+#include "core/host/fsdirs.h"
 #include "core/host/record.h"
 
 #define WALK_DEPTH 64 /* directories below the root */
@@ -42,6 +43,7 @@ struct fstree {
 	int root; /* -1: there is no such directory */
 	bool replay;
 	struct kept *kept;
+	struct fsdirs *dirs;   /* NULL: none are held */
 	struct record *record; /* NULL: nothing is recorded */
 	const char *prefix;
 };
@@ -85,9 +87,18 @@ void fstree_free(struct fstree *t)
 		free(k->text);
 		free(k);
 	}
+	fsdirs_free(t->dirs);
 	if (t->root >= 0)
 		close(t->root);
 	free(t);
+}
+
+int fstree_hold_dirs(struct fstree *t)
+{
+	if (t->replay || t->dirs)
+		return 0;
+	t->dirs = fsdirs_new();
+	return t->dirs ? 0 : -ENOMEM;
 }
 
 void names_done(struct names *n)
@@ -393,10 +404,39 @@ static int path_format(char *path, size_t len, const char *fmt, va_list ap)
 	return n < 0 || (size_t)n >= len ? -ENAMETOOLONG : 0;
 }
 
+/* The file behind @path by way of a directory that is held; -ENOENT: by the whole way. */
+static int open_held(struct fstree *t, const char *path)
+{
+	const char *name = strrchr(path, '/');
+	size_t len = name ? (size_t)(name - path) : 0;
+	char dir[PATH_MAX];
+	int fd;
+
+	if (!t->dirs || t->record || strncmp(path, "devices/", 8) != 0)
+		return -ENOENT; /* elsewhere there are links, which may lead to another place each day */
+	fd = fsdirs_open(t->dirs, path, len, name + 1);
+	if (fd != -ENOENT)
+		return fd;
+	memcpy(dir, path, len);
+	dir[len] = '\0';
+	fd = open_below(t, dir, O_PATH | O_DIRECTORY);
+	if (fd >= 0)
+		fsdirs_keep(t->dirs, path, len, fd);
+	return fsdirs_open(t->dirs, path, len, name + 1);
+}
+
+static ssize_t read_text(struct fstree *t, const char *path, char *buf, size_t len)
+{
+	__attribute__((cleanup(fd_close))) int fd = open_held(t, path);
+
+	/* an attribute comes whole with one read */
+	return fd < 0 ? fstree_read(t, path, buf, len) : fd_read_once(fd, buf, len);
+}
+
 static ssize_t text_at(struct fstree *t, char *buf, size_t len, const char *path)
 {
 	char all[TEXT_MAX];
-	ssize_t n = fstree_read(t, path, all, sizeof(all));
+	ssize_t n = read_text(t, path, all, sizeof(all));
 	size_t used;
 
 	if (n < 0)

@@ -26,6 +26,11 @@ void names_done(struct names *n);
 int fstree_open(const char *root, bool replay, struct fstree **ret_tree);
 void fstree_free(struct fstree *t);
 
+/* From now on the directories that fstree_text() and fstree_u64() find attributes of devices in stay
+ * open: whoever reads the same ones again and again is spared the way there. For any number of threads,
+ * once it has been called. Does nothing for a replay. 0 or -ENOMEM. */
+int fstree_hold_dirs(struct fstree *t);
+
 /* Up to @len bytes of a file, as they are (binary attributes too). Returns the count or -errno. */
 ssize_t fstree_read(struct fstree *t, const char *path, void *buf, size_t len);
 

@@ -47,7 +47,7 @@ struct jobs {
 	unsigned int limit, workers, idle, queued, running, refs;
 	unsigned int pending; /* the owner's own count */
 	int64_t silent_ns; /* since when finished jobs wait and the owner does not know; 0: it does */
-	unsigned int keep; /* idle workers that stay, of a lazy pool */
+	unsigned int n_silent;
 	bool lazy, stop;
 	bool holds; /* the owner's own: between jobs_hold() and jobs_release() */
 	int event_fd;
@@ -131,15 +131,19 @@ static void pool_unref(struct jobs *j)
 	free(j);
 }
 
-void jobs_free(struct jobs *j)
+bool jobs_free(struct jobs *j)
 {
+	bool idle;
+
 	if (!j)
-		return;
+		return true;
 	pthread_mutex_lock(&j->lock);
+	idle = j->running == 0;
 	j->stop = true;
 	list_done(&j->queue);
 	pthread_cond_broadcast(&j->wake);
 	pool_unref(j);
+	return idle;
 }
 
 static int64_t now_ns(void)
@@ -155,9 +159,12 @@ static bool owner_can_wait(struct jobs *j, bool first)
 {
 	if (!j->lazy || !j->queued)
 		return false;
-	if (first)
+	if (first) {
 		j->silent_ns = now_ns();
-	return j->silent_ns && now_ns() - j->silent_ns < JOBS_SILENCE_NS;
+		j->n_silent = 0;
+	}
+	return ++j->n_silent < JOBS_SILENCE && j->silent_ns &&
+	       now_ns() - j->silent_ns < JOBS_SILENCE_NS;
 }
 
 /* With the lock held (or alone). */
@@ -177,7 +184,7 @@ static struct job *worker_take(struct jobs *j)
 	struct job *job;
 
 	while (!(job = list_pop(&j->queue)) && !j->stop) {
-		if (j->lazy && j->idle >= j->keep)
+		if (j->lazy)
 			return NULL;
 		j->idle++;
 		pthread_cond_wait(&j->wake, &j->lock);
@@ -252,11 +259,10 @@ static int workers_grow(struct jobs *j)
 	return worker_add(j);
 }
 
-void jobs_lazy(struct jobs *j, unsigned int keep)
+void jobs_lazy(struct jobs *j)
 {
 	pthread_mutex_lock(&j->lock);
 	j->lazy = true;
-	j->keep = keep;
 	pthread_mutex_unlock(&j->lock);
 }
 

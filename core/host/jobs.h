@@ -22,20 +22,22 @@ struct jobs;
 int jobs_new(unsigned int workers, struct jobs **ret_jobs);
 
 /*
- * For a pool that lives long and mostly has little to do: jobs_submit() starts a worker only where
+ * For a pool that lives long and mostly has nothing to do: jobs_submit() starts a worker only where
  * there is none, the owner calls jobs_grow() a moment later while jobs_queued() says that it was not
- * enough, and of workers without a job @keep stay. A job that hangs costs the others that moment.
- * Nor is the owner woken for each job: while others wait for their turn, what has finished may wait
- * for JOBS_SILENCE_NS, or, where the next one hangs, until the owner looks by itself, as it must for
- * jobs_grow().
+ * enough, and a worker without a job ends. A job that hangs costs the others that moment.
+ * Nor is the owner woken for each job: while others wait for their turn, as many as JOBS_SILENCE may
+ * wait for JOBS_SILENCE_NS when they have finished, or, where the next one hangs, until the owner looks
+ * by itself, as it must for jobs_grow().
  */
+#define JOBS_SILENCE	32
 #define JOBS_SILENCE_NS 50000000LL
-void jobs_lazy(struct jobs *j, unsigned int keep);
+void jobs_lazy(struct jobs *j);
 void jobs_grow(struct jobs *j);
 unsigned int jobs_queued(const struct jobs *j); /* submitted and not begun */
 
-/* Ends idle workers; a worker inside a hung job is left to the end of the process. */
-void jobs_free(struct jobs *j);
+/* Ends idle workers; a worker inside a hung job is left to the end of the process, and then the answer
+ * is false. */
+bool jobs_free(struct jobs *j);
 
 int jobs_submit(struct jobs *j, void (*fn)(void *arg), void *arg);
 

@@ -118,6 +118,7 @@ struct blkdev {
 	char tgt_node_name[224]; /* FC node name, SAS address, iSCSI target name */
 	char host_wwnn[24], host_wwpn[24], tgt_wwpn[24]; /* FC; "" elsewhere */
 	char host_adapter[64];
+	char generic[16];	     /* SCSI generic device, "sg3"; "" until it was of use */
 	char nvme_wwid[256];	     /* sysfs wwid of the namespace; may be over-long */
 	char ccw_uid[WWID_MAX];	     /* sysfs uid of a DASD's parent */
 	char iscsi_portal[64];	     /* address the session is logged in at, "" elsewhere */

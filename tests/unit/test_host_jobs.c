@@ -226,7 +226,7 @@ static void test_lazy_owner(void **state)
 	sem_init(&first, 0, 0);
 	sem_init(&second, 0, 0);
 	assert_int_equal(jobs_new(4, &j), 0);
-	jobs_lazy(j, 1);
+	jobs_lazy(j);
 	assert_int_equal(jobs_submit(j, run, &a), 0);
 	assert_int_equal(jobs_submit(j, run, &b), 0);
 	assert_false(jobs_wait(j, in_ms(20)));
