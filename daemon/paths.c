@@ -20,8 +20,7 @@ void path_rules(struct multipathd *d, const struct path *p, struct life_rules *r
 {
 	life_rules(&p->props, p->map ? &p->map->props : NULL, d->e->cfg, ret);
 	if (p->map)
-		ret->phase_ns = life_phase(p->map->wwid, ret->polling_s,
-					   config_yes(d->e->cfg, KW_strict_timing));
+		ret->phase_ns = life_phase(p->map->wwid, ret->polling_s);
 }
 
 /* --- what is to be done ---------------------------------------------------------------------- */

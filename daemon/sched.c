@@ -19,10 +19,7 @@
 #include "core/model/wwid.h"
 #include "daemon/parts.h"
 
-/* Checks that are due so close together go together: the tenth of their interval, and at most a second;
- * with strict_timing no more than this. Thus the paths of all maps come to be checked in one go. */
-#define SLACK_NS     (100 * NSEC_PER_MSEC)
-#define SLACK_MAX_NS (1 * NSEC_PER_SEC)
+#define SLACK_NS (100 * NSEC_PER_MSEC) /* checks that are due so close together go together */
 #define GRACE_NS (1 * NSEC_PER_SEC)    /* between a command's own time-out and ours */
 /* A check that is not back by then is said to be pending; the path's map waits no longer for it. */
 #define PENDING_NS (1 * NSEC_PER_SEC)
@@ -488,24 +485,16 @@ static void check_deadlines(void *ctx)
 		arm_deadline(d, next);
 }
 
-static int64_t slack(const struct path *p)
-{
-	int64_t ns = p->life.interval_s * NSEC_PER_SEC / 10;
-
-	return ns > SLACK_MAX_NS ? SLACK_MAX_NS : ns < SLACK_NS ? SLACK_NS : ns;
-}
-
 static void ask_due(struct multipathd *d)
 {
 	int64_t now = daemon_now(d), next = LIFE_NEVER;
-	bool strict = config_yes(d->e->cfg, KW_strict_timing);
 
 	for (unsigned int i = 0; i < d->e->topo->n_paths; i++) {
 		struct path *p = d->e->topo->paths[i];
 
 		if (p->duty.asking) /* its answer, or the lack of one, says what is next */
 			continue;
-		if (p->life.next_ns <= now + (strict ? SLACK_NS : slack(p))) {
+		if (p->life.next_ns <= now + SLACK_NS) {
 			sched_ask(d, p);
 			if (loop_turn_is_long(d->loop)) { /* the others next turn */
 				sched_rearm(d, now);

@@ -39,9 +39,10 @@ struct life_rules {
 void life_rules(const struct props *path, const struct props *map, const struct config *cfg,
 		struct life_rules *ret);
 
-/* The phase of a map's checks, from its WWID: maps spread evenly over polling_interval, the paths of
- * one map are checked together. @strict (strict_timing): on whole seconds. */
-int64_t life_phase(const char *wwid, int64_t polling_s, bool strict);
+/* The phase of a map's checks, from its WWID: maps spread evenly over the seconds of polling_interval, and
+ * the paths of one map are checked together. All checks thus fall on whole seconds, which strict_timing
+ * asks for, and a host with many maps wakes once for many. */
+int64_t life_phase(const char *wwid, int64_t polling_s);
 
 enum life_kind {
 	LIFE_VERDICT, /* a checker answered, or sysfs did before it: @state, @msg */

@@ -67,9 +67,7 @@ void life_rules(const struct props *path, const struct props *map, const struct 
 	*ret = r;
 }
 
-int64_t life_phase(const char *wwid, int64_t polling_s, bool strict)
+int64_t life_phase(const char *wwid, int64_t polling_s)
 {
-	int64_t ms = (int64_t)(hash_text(HASH_START, wwid) % (uint64_t)(polling_s * 1000));
-
-	return strict ? ms / 1000 * NSEC_PER_SEC : ms * NSEC_PER_MSEC;
+	return (int64_t)(hash_text(HASH_START, wwid) % (uint64_t)polling_s) * NSEC_PER_SEC;
 }
