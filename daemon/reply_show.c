@@ -336,9 +336,10 @@ void show_workers(struct multipathd *d, const struct verb_cmd *cmd, struct ctl_c
 	(void)cmd;
 	daemon_workers(d, &w);
 	loop_stats(d->loop, &s);
-	sb_printf(&out,
-		  "workers: %u of %u running, %u requests waiting, %u commands with their devices\n",
-		  w.running, w.limit, w.queued, w.left);
+	sb_printf(
+		&out,
+		"workers: %u of %u running, %u requests waiting, %u commands with their devices\n",
+		w.running, w.limit, w.queued, w.left);
 	sb_printf(&out, "maps: %u changes under way\n", w.lane_pending);
 	sb_printf(&out,
 		  "loop: %" PRIu64 " turns, %" PRIu64 " sleeps, longest turn %lld"

@@ -35,8 +35,8 @@ struct check {
 	enum ask_progress progress;
 	struct loop_source *left; /* the command is with its device, and nobody waits for it */
 	bool stay;		  /* the worker is to wait for it */
-	struct probe_job *job; /* NULL: ASK_PURGE */
-	struct check *next;    /* those under way */
+	struct probe_job *job;	  /* NULL: ASK_PURGE */
+	struct check *next;	  /* those under way */
 	unsigned int path_id;
 	unsigned int want;
 	char name[32];

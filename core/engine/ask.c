@@ -121,10 +121,9 @@ static void do_attr(struct ask *a, const struct probe_req *req, struct probe_rsp
 	ssize_t n = -ENOENT;
 
 	if (a->dev->device)
-		n = !ask_room(a, BUF_ALIGN)
-			    ? -ENOMEM
-			    : fstree_text(a->host->sys, (char *)a->buf, a->buf_len, "%s/%s",
-					  a->dev->device, req->attr);
+		n = !ask_room(a, BUF_ALIGN) ? -ENOMEM
+					    : fstree_text(a->host->sys, (char *)a->buf, a->buf_len,
+							  "%s/%s", a->dev->device, req->attr);
 	if (n < 0)
 		rsp->err = (int)n;
 	else

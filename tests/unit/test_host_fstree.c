@@ -252,12 +252,39 @@ static void test_odd_files(void **state)
 	fstree_free(t);
 }
 
+/* A directory that is held is known again, and given up when its device is another's. */
+static void test_held_dirs(void **state)
+{
+	char path[PATH_MAX], text[32];
+	struct fstree *t = tree(false);
+
+	(void)state;
+	tmpdir_file(&tmp, "sys/devices/h7/state", "running\n");
+	tmpdir_link(&tmp, "sys/class/h7", "../devices/h7");
+	assert_int_equal(fstree_hold_dirs(t), 0);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(fstree_text(t, text, sizeof(text), "devices/h7/state"), 7);
+		assert_string_equal(text, "running");
+		assert_int_equal(fstree_text(t, text, sizeof(text), "class/h7/state"), 7);
+		assert_int_equal(fstree_text(t, text, sizeof(text), "devices/h7/none"), -ENOENT);
+		assert_int_equal(fstree_text(t, text, sizeof(text), "devices/h8/state"), -ENOENT);
+	}
+	assert_int_equal(fstree_text(t, text, sizeof(text), "devices/h7/state"), 7);
+	unlink(tmpdir_path(&tmp, "sys/devices/h7/state", path));
+	rmdir(tmpdir_path(&tmp, "sys/devices/h7", path));
+	assert_int_equal(fstree_text(t, text, sizeof(text), "devices/h7/state"), -ENOENT);
+	tmpdir_file(&tmp, "sys/devices/h7/state", "offline\n");
+	assert_int_equal(fstree_text(t, text, sizeof(text), "devices/h7/state"), 7);
+	assert_string_equal(text, "offline");
+	fstree_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_replay),		cmocka_unit_test(test_live),
 		cmocka_unit_test(test_no_root),		cmocka_unit_test(test_odd_files),
-		cmocka_unit_test(test_without_openat2),
+		cmocka_unit_test(test_without_openat2), cmocka_unit_test(test_held_dirs),
 	};
 
 	return cmocka_run_group_tests_name("fstree", tests, setup, teardown);

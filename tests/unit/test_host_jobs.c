@@ -247,13 +247,47 @@ static void test_lazy_owner(void **state)
 	sem_destroy(&second);
 }
 
+/* But not for long while many are there to be looked at. */
+static void test_lazy_owner_hears_of_many(void **state)
+{
+	static struct work many[JOBS_SILENCE], stuck, last; /* its worker outlives the test */
+	static sem_t gate;
+	struct work *w;
+	unsigned int n = 0;
+	struct jobs *j;
+
+	(void)state;
+	sem_init(&gate, 0, 0);
+	stuck.gate = &gate;
+	assert_int_equal(jobs_new(4, &j), 0);
+	jobs_lazy(j);
+	jobs_hold(j);
+	for (int i = 0; i < JOBS_SILENCE; i++)
+		assert_int_equal(jobs_submit(j, run, &many[i]), 0);
+	assert_int_equal(jobs_submit(j, run, &stuck), 0);
+	assert_int_equal(jobs_submit(j, run, &last), 0);
+	jobs_release(j);
+	for (int i = 0; i < 10000 && !readable(jobs_fd(j)); i++)
+		jobs_wait(j, in_ms(1));
+	assert_true(readable(jobs_fd(j)));
+	while ((w = jobs_next(j)))
+		n++;
+	assert_int_equal(n, JOBS_SILENCE);
+	assert_false(jobs_free(j)); /* one is stuck */
+	sem_post(&gate);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_inline),	     cmocka_unit_test(test_inline_hang),
-		cmocka_unit_test(test_deadline),     cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_queue_drains), cmocka_unit_test(test_free_with_hung_job),
+		cmocka_unit_test(test_inline),
+		cmocka_unit_test(test_inline_hang),
+		cmocka_unit_test(test_deadline),
+		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_queue_drains),
+		cmocka_unit_test(test_free_with_hung_job),
 		cmocka_unit_test(test_lazy_owner),
+		cmocka_unit_test(test_lazy_owner_hears_of_many),
 	};
 
 	return cmocka_run_group_tests_name("jobs", tests, NULL, NULL);
