@@ -185,7 +185,7 @@ static bool registers(const struct act *a)
 
 static int look_up_key(struct act *a)
 {
-	const struct kwval *val = a->m->props.v[KW_reservation_key].val;
+	const struct kwval *val = props_get(&a->m->props, KW_reservation_key)->val;
 	int r;
 
 	a->in_file = props_word(&a->m->props, KW_reservation_key) == VW_file;

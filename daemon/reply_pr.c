@@ -112,7 +112,7 @@ void do_pr_key_get(struct multipathd *d, const struct verb_cmd *cmd, struct ctl_
 
 	if (!m)
 		return;
-	pr_key_of(m->props.v[KW_reservation_key].val, &key);
+	pr_key_of(props_get(&m->props, KW_reservation_key)->val, &key);
 	if (props_word(&m->props, KW_reservation_key) == VW_file)
 		start(d, m, call, &key, false);
 	else
@@ -186,7 +186,7 @@ void do_pr_status_get(struct multipathd *d, const struct verb_cmd *cmd, struct c
 	if (!m)
 		return;
 	sb_printf(&out, "%s\n",
-		  m->pr.status == PR_UNKNOWN && !m->props.v[KW_reservation_key].val
+		  m->pr.status == PR_UNKNOWN && !props_get(&m->props, KW_reservation_key)->val
 			  ? pr_flag_text(PR_UNSET)
 			  : pr_flag_text(m->pr.status));
 	ctl_answer(call, 0, sb_str(&out));

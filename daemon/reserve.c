@@ -128,7 +128,7 @@ static struct registering *registering_new(const struct map *m)
 	r->work.done = registered;
 	snprintf(r->wwid, sizeof(r->wwid), "%s", m->wwid);
 	r->in_file = props_word(&m->props, KW_reservation_key) == VW_file;
-	pr_key_of(m->props.v[KW_reservation_key].val, &r->key);
+	pr_key_of(props_get(&m->props, KW_reservation_key)->val, &r->key);
 	return r;
 }
 
@@ -158,7 +158,7 @@ void reserve_path(struct multipathd *d, const struct path *p)
 	struct registering *r;
 
 	if (!p->map || p->map->pr.status == PR_UNSET || !path_state_usable(p->state) ||
-	    !p->map->props.v[KW_reservation_key].val)
+	    !props_get(&p->map->props, KW_reservation_key)->val)
 		return;
 	r = registering_new(p->map);
 	if (!r)

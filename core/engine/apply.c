@@ -142,11 +142,11 @@ static void take_spec(const struct map *m, struct change *c)
 	snprintf(c->uuid, sizeof(c->uuid), "mpath-%s", m->wwid);
 	s->size = m->size;
 	s->read_only = m->force_readonly;
-	s->set_mode = p->v[KW_mode].val != NULL;
+	s->set_mode = props_get(p, KW_mode)->val != NULL;
 	s->mode = (mode_t)props_num(p, KW_mode, 0);
-	s->set_uid = p->v[KW_uid].val != NULL;
+	s->set_uid = props_get(p, KW_uid)->val != NULL;
 	s->uid = (uid_t)props_num(p, KW_uid, 0);
-	s->set_gid = p->v[KW_gid].val != NULL;
+	s->set_gid = props_get(p, KW_gid)->val != NULL;
 	s->gid = (gid_t)props_num(p, KW_gid, 0);
 	if (props_yes(p, KW_skip_kpartx))
 		s->udev_flags |= DM_UF_SKIP_KPARTX;

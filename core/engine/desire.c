@@ -136,12 +136,12 @@ static void log_prop(const struct map *m, const struct props *p, enum kw_id kw)
 
 	if (!log_shows(3))
 		return;
-	if (p->v[kw].val)
-		kw_get(kw)->type->print(p->v[kw].val, &text);
+	if (props_get(p, kw)->val)
+		kw_get(kw)->type->print(props_get(p, kw)->val, &text);
 	else
 		sb_add(&text, "undef");
 	mlog(3, "%s: %s = %s %s", m->alias, kw_get(kw)->name, sb_str(&text),
-	     origin_text(p->v[kw].val ? p->v[kw].origin : ORIGIN_INTERNAL));
+	     origin_text(props_get(p, kw)->val ? props_get(p, kw)->origin : ORIGIN_INTERNAL));
 }
 
 static bool alua_prio_used(const struct path *p)
@@ -169,7 +169,7 @@ static bool all_alua(const struct map *m)
 static void put_decided(struct engine *e, struct map *m, enum kw_id kw, struct kwval val,
 			enum origin origin)
 {
-	const struct prop *p = &m->props.v[kw];
+	const struct prop *p = props_get(&m->props, kw);
 	struct kwval *kept;
 
 	if (p->set && p->origin == origin)
@@ -182,7 +182,7 @@ static void put_decided(struct engine *e, struct map *m, enum kw_id kw, struct k
 static enum vocab_word choose_policy(struct engine *e, struct map *m)
 {
 	enum vocab_word policy = props_word(&m->props, KW_path_grouping_policy);
-	enum origin origin = m->props.v[KW_path_grouping_policy].origin;
+	enum origin origin = props_get(&m->props, KW_path_grouping_policy)->origin;
 
 	if (e->opt.pgpolicy != VW_NONE) {
 		policy = e->opt.pgpolicy;
@@ -231,7 +231,7 @@ static void choose_handler(struct engine *e, struct map *m)
 {
 	const char *set = props_str(&m->props, KW_hardware_handler);
 	const char *kept = attached_handler(e, m);
-	enum origin origin = m->props.v[KW_hardware_handler].origin;
+	enum origin origin = props_get(&m->props, KW_hardware_handler)->origin;
 
 	if (kept && props_yes(&m->props, KW_retain_attached_hw_handler)) {
 		m->hwhandler = kept;
@@ -267,7 +267,7 @@ static const char *translate_features(struct engine *e, struct map *m, const cha
 		     m->alias);
 		if (retry == VW_NONE)
 			props_put(&m->props, KW_no_path_retry, &queue_forever,
-				  m->props.v[KW_features].origin);
+				  props_get(&m->props, KW_features)->origin);
 		else if (retry == VW_fail)
 			mlog(2,
 			     "%s: ignoring feature 'queue_if_no_path' because no_path_retry is set "
@@ -293,7 +293,7 @@ static bool needs_bio(const struct map *m)
 
 static bool queues(const struct map *m)
 {
-	const struct kwval *v = m->props.v[KW_no_path_retry].val;
+	const struct kwval *v = props_get(&m->props, KW_no_path_retry)->val;
 
 	return v && (v->word == VW_queue || (v->word == VW_NUMBER && v->num > 0));
 }
@@ -307,7 +307,7 @@ static void choose_features(struct engine *e, struct map *m)
 		f = feature_add(e->work->arena, f, "queue_mode bio");
 	m->queue_bio = features_bio(f);
 	mlog(3, "%s: features = \"%s\" %s", m->alias, f,
-	     origin_text(m->props.v[KW_features].origin));
+	     origin_text(props_get(&m->props, KW_features)->origin));
 	log_prop(m, &m->props, KW_no_path_retry);
 	m->queueing = queues(m) && (e->opt.allow_queueing || e->opt.daemon_runs || e->opt.dry_run);
 	m->features = m->queueing ? feature_add(e->work->arena, f, "queue_if_no_path") : f;
@@ -393,6 +393,7 @@ static struct map *new_wanted(struct engine *e, const struct path *first)
 {
 	struct map *m = arena_alloc(e->work->arena, sizeof(*m));
 
+	m->props.scope = SCOPE_MAP;
 	memcpy(m->wwid, first->wwid, sizeof(m->wwid));
 	e->wanted = arena_grow(e->work->arena, e->wanted, e->n_wanted, &e->cap_wanted,
 			       sizeof(*e->wanted));
@@ -400,9 +401,9 @@ static struct map *new_wanted(struct engine *e, const struct path *first)
 	return m;
 }
 
-/* The kernel takes no path into a table that it holds offline, unless the map has it already. */
-/* A member that has been blacklisted leaves its map with the daemon's next look at it; a map whose
- * members all are is left alone. */
+/* The kernel takes no path into a table that it holds offline, unless the map has it already. A member
+ * that has been blacklisted leaves its map with the daemon's next look at it; a map whose members all
+ * are is left alone. */
 static bool joins(const struct engine *e, struct path *p)
 {
 	if (p->blocked && e->opt.is_daemon)

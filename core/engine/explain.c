@@ -293,7 +293,7 @@ void explain_settings(struct engine *e, struct explain *x, const struct props *n
 				of_map ? "Settings of the map" : "Settings of the path");
 
 	for (enum kw_id kw = KW_NONE + 1; kw < KW__MAX; kw++) {
-		const struct prop *p = &now->v[kw];
+		const struct prop *p = props_get(now, kw);
 		struct explain_item *item;
 
 		if (!props_in_scope(kw, of_map) || !p->val)

@@ -81,8 +81,8 @@ static void say_name(const struct pair *p, struct explain *x, const struct expla
 	struct engine *e = p->e;
 	struct arena *a = e->topo->arena;
 	struct explain_section *at = explain_section(x, "name", "Why it is called so");
-	const struct prop *alias = &p->want->props.v[KW_alias];
-	const struct prop *friendly = &p->want->props.v[KW_user_friendly_names];
+	const struct prop *alias = props_get(&p->want->props, KW_alias);
+	const struct prop *friendly = props_get(&p->want->props, KW_user_friendly_names);
 	const char *bound = e->bindings ? bindings_alias(e->bindings, p->wwid) : NULL;
 	bool uses_binding = !alias->val && props_yes(&p->want->props, KW_user_friendly_names);
 
@@ -123,9 +123,9 @@ static void say_group(struct engine *e, struct explain_section *at, const struct
 		const struct show_obj po = { .path = path };
 
 		explain_add(e, at, path->dev.name[0] ? path->dev.name : "?",
-			    path->prio_chosen
-				    ? explain_origin(e->topo->arena, &path->props.v[KW_prio])
-				    : NULL,
+			    path->prio_chosen ? explain_origin(e->topo->arena,
+							       props_get(&path->props, KW_prio))
+					      : NULL,
 			    "prio %s by %s, checker %s, dm %s", field(e, SHOW_PATH, &po, 'p'),
 			    props_str(&path->props, KW_prio) ? props_str(&path->props, KW_prio)
 							     : "none",
@@ -137,7 +137,7 @@ static void say_groups(const struct pair *p, struct explain *x)
 {
 	struct engine *e = p->e;
 	struct explain_section *at = explain_section(x, "grouping", "Why it is grouped so");
-	const struct prop *policy = &p->want->props.v[KW_path_grouping_policy];
+	const struct prop *policy = props_get(&p->want->props, KW_path_grouping_policy);
 	const struct map *m = p->has ? p->has : p->want;
 
 	explain_add(e, at, "path_grouping_policy", explain_origin(e->topo->arena, policy), "%s",
@@ -156,7 +156,7 @@ static void say_queueing(const struct pair *p, struct explain *x, const struct g
 {
 	struct engine *e = p->e;
 	struct explain_section *at = explain_section(x, "queueing", "Why it queues so");
-	const struct prop *retry = &p->want->props.v[KW_no_path_retry];
+	const struct prop *retry = props_get(&p->want->props, KW_no_path_retry);
 	bool on = p->has &&
 		  feature_has(p->has->features ? p->has->features : "0", "queue_if_no_path");
 

@@ -101,7 +101,7 @@ static void say_wwid(const struct subject *s, struct explain *x)
 {
 	struct engine *e = s->e;
 	const struct path *p = s->path;
-	const struct prop *set = &p->props.v[KW_uid_attribute];
+	const struct prop *set = props_get(&p->props, KW_uid_attribute);
 	struct explain_section *at = explain_section(x, "wwid", "Its WWID");
 	char buf[64];
 	const char *property = discover_uid_property(e, p, buf, sizeof(buf));

@@ -305,7 +305,7 @@ static unsigned int timeout_ms(const struct engine *e, const struct path *p)
 /* The checker that a row of the hardware table names; detection asks (see detect.h). */
 static const char *hw_checker(const struct path *p)
 {
-	const struct prop *v = &p->props.v[KW_path_checker];
+	const struct prop *v = props_get(&p->props, KW_path_checker);
 
 	return v->origin == ORIGIN_HWTABLE && v->val ? v->val->str : NULL;
 }
@@ -385,7 +385,7 @@ static void put_choice(struct engine *e, struct path *p, enum kw_id kw, const ch
 static void log_choice(const struct path *p, enum kw_id kw)
 {
 	mlog(3, "%s: %s = %s %s", p->dev.name, kw_get(kw)->name, props_str(&p->props, kw),
-	     origin_text(p->props.v[kw].origin));
+	     origin_text(props_get(&p->props, kw)->origin));
 }
 
 static void keep_choices(struct engine *e, const struct probe_job *j, struct path *p)
@@ -455,7 +455,8 @@ static void keep_rank(const struct engine *e, const struct probe_job *j, struct 
 	if (!(j->want & SURVEY_AGAIN)) {
 		log_choice(p, KW_prio);
 		mlog(3, "%s: prio args = \"%s\" %s", p->dev.name,
-		     name_or(&p->props, KW_prio_args, ""), origin_text(p->props.v[KW_prio].origin));
+		     name_or(&p->props, KW_prio_args, ""),
+		     origin_text(props_get(&p->props, KW_prio)->origin));
 	}
 	p->prio_mem = j->prio_mem;
 	if (j->rank.has_tpg) {

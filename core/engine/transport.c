@@ -49,7 +49,7 @@ static int64_t loss_seconds(const struct kwval *v)
 /* A device that is queued for must not be taken away sooner than queueing ends. Seconds; 0: none. */
 static int64_t loss_floor(const struct engine *e, const struct map *m)
 {
-	const struct kwval *retry = m->props.v[KW_no_path_retry].val;
+	const struct kwval *retry = props_get(&m->props, KW_no_path_retry)->val;
 
 	if (!retry)
 		return 0;
@@ -70,9 +70,9 @@ static void value_text(const struct kwval *v, char *out, size_t len)
 static void work_out(const struct engine *e, const struct map *m, const struct path *p,
 		     struct timeouts *t)
 {
-	const struct kwval *fast = p->props.v[KW_fast_io_fail_tmo].val;
-	const struct kwval *loss = p->props.v[KW_dev_loss_tmo].val;
-	const struct kwval *eh = p->props.v[KW_eh_deadline].val;
+	const struct kwval *fast = props_get(&p->props, KW_fast_io_fail_tmo)->val;
+	const struct kwval *loss = props_get(&p->props, KW_dev_loss_tmo)->val;
+	const struct kwval *eh = props_get(&p->props, KW_eh_deadline)->val;
 	int64_t floor = loss_floor(e, m), s;
 
 	memset(t, 0, sizeof(*t));

@@ -86,6 +86,7 @@ struct map *topology_add_map(struct topology *t)
 {
 	struct map *m = arena_alloc(t->arena, sizeof(*m));
 
+	m->props.scope = SCOPE_MAP;
 	t->maps = arena_grow(t->arena, t->maps, t->n_maps, &t->cap_maps, sizeof(*t->maps));
 	t->maps[t->n_maps++] = m;
 	return m;

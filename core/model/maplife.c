@@ -22,7 +22,7 @@ void map_rules(const struct props *map, const struct config *cfg, struct map_rul
 		.uev_wait_s = config_num(cfg, KW_missing_uev_wait_timeout, 30),
 		.retrigger_delay_s = config_num(cfg, KW_retrigger_delay, 10),
 		.retrigger_tries = (unsigned int)config_num(cfg, KW_retrigger_tries, 3),
-		.flush = word_of(map ? map->v[KW_flush_on_last_del].val : NULL, VW_unused),
+		.flush = word_of(map ? props_get(map, KW_flush_on_last_del)->val : NULL, VW_unused),
 		.deferred_remove = map && props_yes(map, KW_deferred_remove),
 		.auto_resize = word_of(config_value(cfg, KW_auto_resize), VW_never),
 	};

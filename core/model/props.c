@@ -146,7 +146,6 @@ const struct layer *props_protocol(const struct config *cfg, const char *name)
 
 /* --- resolution ------------------------------------------------------------------------------ */
 
-enum prop_scope { SCOPE_PATH, SCOPE_MAP };
 enum prop_order { ORDER_MOVD, ORDER_OVD, ORDER_POVD, ORDER_V, ORDER_MD, ORDER_M };
 #define ZERO 1
 
@@ -239,20 +238,44 @@ static enum origin setting_origin(const struct config *cfg, const struct setting
 	}
 }
 
+/* NULL: a keyword of the other scope, or of none. */
+static struct prop *place(struct props *p, enum kw_id kw)
+{
+	static const struct {
+		uint8_t of; /* the scope + 1, 0: none */
+		uint8_t slot;
+	} at[KW__MAX] = {
+#define PROP(kw, scope, order, zero) [KW_##kw] = { SCOPE_##scope + 1, PROP_SLOT_##kw },
+#include "core/model/props.def"
+#undef PROP
+	};
+
+	return at[kw].of == p->scope + 1 ? &p->v[at[kw].slot] : NULL;
+}
+
+const struct prop *props_get(const struct props *p, enum kw_id kw)
+{
+	static const struct prop unset;
+	const struct prop *v = place((struct props *)p, kw); /* only looked at */
+
+	return v ? v : &unset;
+}
+
 /* prio_args belong to the layer that names the prioritizer, not to whoever sets args alone. */
 static void pair_prio_args(struct props *p)
 {
-	const struct setting *prio = p->v[KW_prio].set, *args;
+	const struct prop *named = props_get(p, KW_prio);
+	const struct setting *prio = named->set, *args;
 
 	if (!prio || !prio->layer)
 		return;
 	args = layer_get(prio->layer, KW_prio_args);
-	p->v[KW_prio_args] = (struct prop){ args ? &args->val : NULL, args, p->v[KW_prio].origin };
+	*place(p, KW_prio_args) = (struct prop){ args ? &args->val : NULL, args, named->origin };
 }
 
 static void resolve(struct props *p, const struct prop_layers *l, enum prop_scope scope)
 {
-	memset(p, 0, sizeof(*p));
+	*p = (struct props){ .scope = scope };
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		const struct setting *s;
 
@@ -260,7 +283,8 @@ static void resolve(struct props *p, const struct prop_layers *l, enum prop_scop
 			continue;
 		s = find_setting(l, &rules[i]);
 		if (s)
-			p->v[rules[i].kw] = (struct prop){ &s->val, s, setting_origin(l->cfg, s) };
+			*place(p, rules[i].kw) =
+				(struct prop){ &s->val, s, setting_origin(l->cfg, s) };
 	}
 	pair_prio_args(p);
 }
@@ -299,22 +323,29 @@ void props_map(struct props *p, const struct prop_layers *l)
 
 void props_put(struct props *p, enum kw_id kw, const struct kwval *val, enum origin o)
 {
-	p->v[kw] = (struct prop){ val, NULL, o };
+	struct prop *v = place(p, kw);
+
+	if (v)
+		*v = (struct prop){ val, NULL, o };
 }
 
 enum vocab_word props_word(const struct props *p, enum kw_id kw)
 {
-	return p->v[kw].val ? p->v[kw].val->word : VW_NONE;
+	const struct kwval *v = props_get(p, kw)->val;
+
+	return v ? v->word : VW_NONE;
 }
 
 const char *props_str(const struct props *p, enum kw_id kw)
 {
-	return p->v[kw].val ? p->v[kw].val->str : NULL;
+	const struct kwval *v = props_get(p, kw)->val;
+
+	return v ? v->str : NULL;
 }
 
 int64_t props_num(const struct props *p, enum kw_id kw, int64_t if_unset)
 {
-	const struct kwval *v = p->v[kw].val;
+	const struct kwval *v = props_get(p, kw)->val;
 
 	return v && v->word == VW_NUMBER ? v->num : if_unset;
 }

@@ -45,8 +45,33 @@ struct prop {
 	enum origin origin;
 };
 
+/* A keyword's place among those of its scope, in the order of props.def. */
+#define PROP(kw, scope, order, zero) SLOT_OF_##scope(PROP_SLOT_##kw)
+#define SLOT_OF_PATH(slot)	     slot,
+#define SLOT_OF_MAP(slot)
+enum {
+#include "core/model/props.def"
+	PROP_SLOTS_OF_PATH
+};
+#undef SLOT_OF_PATH
+#undef SLOT_OF_MAP
+#define SLOT_OF_PATH(slot)
+#define SLOT_OF_MAP(slot) slot,
+enum {
+#include "core/model/props.def"
+	PROP_SLOTS_OF_MAP
+};
+#undef SLOT_OF_PATH
+#undef SLOT_OF_MAP
+#undef PROP
+
+enum prop_scope { SCOPE_PATH, SCOPE_MAP };
+
+/* What holds for one path or map. Read by props_get() and the like. */
 struct props {
-	struct prop v[KW__MAX];
+	enum prop_scope scope;
+	struct prop v[(int)PROP_SLOTS_OF_MAP > (int)PROP_SLOTS_OF_PATH ? (int)PROP_SLOTS_OF_MAP
+								       : (int)PROP_SLOTS_OF_PATH];
 };
 
 /*
@@ -88,6 +113,9 @@ bool props_in_scope(enum kw_id kw, bool of_map);
 
 /* Overrule a keyword with a value found out elsewhere; @val must outlive @p. */
 void props_put(struct props *p, enum kw_id kw, const struct kwval *val, enum origin o);
+
+/* Never NULL; a keyword of the other scope is unset. */
+const struct prop *props_get(const struct props *p, enum kw_id kw);
 
 /* Readers. A keyword that is unset has word VW_NONE, string NULL, number @if_unset. */
 enum vocab_word props_word(const struct props *p, enum kw_id kw);
