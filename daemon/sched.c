@@ -208,7 +208,7 @@ static void ask(struct multipathd *d, struct path *p, enum ask_kind kind, unsign
 		return;
 	}
 	c->want = want;
-	if (kind == ASK_PATH)
+	if (kind == ASK_PATH && !config_yes(d->e->cfg, KW_force_sync)) /* one at a time */
 		probe_job_may_leave(c->job);
 	submit(d, p, c);
 }

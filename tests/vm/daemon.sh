@@ -2,6 +2,7 @@
 #
 # The daemon under test is SIDE: ours, or stock (Debian's 0.9.4); one at a time, as both listen at the same place.
 OURS=${OURS:-$TOP/build}
+export TSAN_OPTIONS=suppressions=$TOP/tests/vm/tsan.supp
 MPD='' SIDE=ours MPD_LOG=/tmp/mpd.log
 WATCH="/usr/bin/python3 $VM_DIR/mpd_client.py"
 
