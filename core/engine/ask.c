@@ -276,10 +276,14 @@ static enum ask_progress step(struct ask *a, bool may_wait, int wait_ms)
 	struct ask_talk *t = &a->talk;
 	struct probe_rsp rsp;
 
-	do {
+	for (;;) {
 		if (t->left) {
 			if (!fetch(a, wait_ms, &rsp))
 				return ASK_LEFT;
+			if (t->res.err) { /* that says nothing of the device */
+				a->may_leave = false;
+				continue;
+			}
 		} else if (!may_wait && needs_device(&t->req)) {
 			return ASK_BLOCKS;
 		} else if (leave(a)) {
@@ -287,8 +291,9 @@ static enum ask_progress step(struct ask *a, bool may_wait, int wait_ms)
 		} else {
 			carry_out(a, &t->req, &rsp, &t->res);
 		}
-	} while (judge(t, &rsp) == PROBE_MORE);
-	return ASK_DONE;
+		if (judge(t, &rsp) == PROBE_DONE)
+			return ASK_DONE;
+	}
 }
 
 enum ask_progress ask_step(struct ask *a, bool may_wait)

@@ -22,7 +22,7 @@ struct devio_dev {
 };
 
 static struct {
-	int generic_err, send_err;
+	int generic_err, send_err, fetch_err;
 	bool ready;	   /* fetch() has something */
 	const char *known; /* the only generic name there is */
 	unsigned int attentions;
@@ -108,6 +108,7 @@ static int fake_fetch(struct devio_dev *d, int wait_ms, struct scsi_result *r)
 	if (!dev.ready)
 		return -EAGAIN;
 	answer(r);
+	r->err = dev.fetch_err;
 	return 0;
 }
 
@@ -252,6 +253,21 @@ static void test_send_fails(void **state)
 	ends_up();
 }
 
+/* Its answer cannot be had: the device is asked once more, and a worker waits. */
+static void test_fetch_fails(void **state)
+{
+	(void)state;
+	begin(true, "sg4");
+	dev.ready = true;
+	dev.fetch_err = EPERM;
+	assert_int_equal(ask_step(&a, true), ASK_LEFT);
+	assert_int_equal(ask_step(&a, false), ASK_BLOCKS);
+	assert_int_equal(ask_step(&a, true), ASK_DONE);
+	assert_int_equal(dev.sent, 1);
+	assert_int_equal(dev.plain, 1);
+	ends_up();
+}
+
 static void test_not_asked_to(void **state)
 {
 	(void)state;
@@ -282,9 +298,9 @@ static void test_end_while_left(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_left),	   TEST(test_again),	  TEST(test_renamed),
-		TEST(test_plain_way),	   TEST(test_send_fails), TEST(test_not_asked_to),
-		TEST(test_end_while_left),
+		TEST(test_left),	 TEST(test_again),	    TEST(test_renamed),
+		TEST(test_plain_way),	 TEST(test_send_fails),	    TEST(test_fetch_fails),
+		TEST(test_not_asked_to), TEST(test_end_while_left),
 	};
 
 	return cmocka_run_group_tests_name("ask", tests, NULL, NULL);
