@@ -44,32 +44,39 @@ static int node_path(const struct devio_lv *lv, const char *name, char *path, si
 	return 0;
 }
 
-static int name_open(struct devio *io, const char *name, int flags)
+/* Of @type (S_IFBLK, S_IFCHR) only: -ENODEV. */
+static int name_open(struct devio *io, const char *name, int flags, mode_t type, dev_t *ret_devno)
 {
 	char path[PATH_MAX];
+	struct stat st;
 	int r = node_path((struct devio_lv *)io, name, path, sizeof(path)), fd;
 
 	if (r < 0)
 		return r;
 	fd = open(path, O_NONBLOCK | O_CLOEXEC | O_NOCTTY | flags);
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0)
+		r = -errno;
+	else if ((st.st_mode & S_IFMT) != type)
+		r = -ENODEV;
+	if (r < 0) {
+		close(fd);
+		return r;
+	}
+	*ret_devno = st.st_rdev;
+	return fd;
 }
 
 static int node_open(struct devio *io, const char *name, dev_t devno, int flags)
 {
-	__attribute__((cleanup(fd_close))) int fd = name_open(io, name, O_RDONLY | flags);
-	struct stat st;
-	int r;
+	dev_t found;
+	int fd = name_open(io, name, O_RDONLY | flags, S_IFBLK, &found);
 
-	if (fd < 0)
+	if (fd < 0 || found == devno)
 		return fd;
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	if (!S_ISBLK(st.st_mode) || st.st_rdev != devno)
-		return -ENODEV;
-	r = fd;
-	fd = -1;
-	return r;
+	close(fd);
+	return -ENODEV;
 }
 
 /* @fd is taken over. */
@@ -109,21 +116,13 @@ static void live_scsi(struct devio_dev *d, const struct scsi_cmd *c, void *buf,
 
 static int generic_open(struct devio *io, const char *name, const struct scsi_addr *at)
 {
-	__attribute__((cleanup(fd_close))) int fd = name_open(io, name, O_RDWR);
-	struct stat st;
-	int r;
+	dev_t found;
+	int fd = name_open(io, name, O_RDWR, S_IFCHR, &found);
+	int r = fd < 0 ? 0 : sg_is_at(fd, at);
 
-	if (fd < 0)
+	if (r == 0)
 		return fd;
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	if (!S_ISCHR(st.st_mode))
-		return -ENODEV;
-	r = sg_is_at(fd, at);
-	if (r < 0)
-		return r;
-	r = fd;
-	fd = -1;
+	close(fd);
 	return r;
 }
 
