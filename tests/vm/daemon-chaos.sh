@@ -1,6 +1,8 @@
 #!/bin/bash
 # Maps with four paths each under verified I/O, while paths are set offline, deleted and rescanned at random and the
 # daemon is killed with -9 (issue 5); then all paths are lost and regained with each kind of no_path_retry.
+# Half of the maps are checked with tur, whose commands are left with the devices, half with directio, for which a
+# worker waits.
 # MAPS, STEPS, KILLS: 3, 24, 3; in the long run 16, 200, 50. SEED repeats a run.
 set -u
 . tests/vm/lib.sh
@@ -21,7 +23,7 @@ setup() {
 	slim_udev
 	start_udev
 	for ((n = 1; n <= MAPS; n++)); do
-		lio_disk $n $PATHS 16 || bail "no tcm_loop target for disk $n"
+		lio_disk $n $PATHS 16 $((n % 2 ? 0 : 1))CHAOS || bail "no tcm_loop target for disk $n"
 	done
 	wait_for 60 lio_count $((MAPS * PATHS)) || bail "no LIO disks: $(lio_disks | wc -l)"
 	udevadm settle -t 120
@@ -36,6 +38,18 @@ setup() {
 			}
 			overrides {
 			        no_path_retry queue
+			}
+			devices {
+			        device {
+			                vendor LIO-ORG
+			                product ^0CHAOS
+			                path_checker tur
+			        }
+			        device {
+			                vendor LIO-ORG
+			                product ^1CHAOS
+			                path_checker directio
+			        }
 			}
 			multipaths {
 		CONF

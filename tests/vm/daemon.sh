@@ -126,7 +126,7 @@ watch_saw() { [ "$(watch_ms "$@")" != - ]; }
 
 TCM=/sys/kernel/config/target/loopback
 
-# lio_disk N PATHS MIB: disk N behind that many tcm_loop targets, one LUN 0 each
+# lio_disk N PATHS MIB [PRODUCT]: disk N behind that many tcm_loop targets, one LUN 0 each
 lio_disk() {
 	local n=$1 store=/sys/kernel/config/target/core/fileio_$(($1 + 100))/disk$1 p wwn
 	need_modules target_core_mod target_core_file tcm_loop
@@ -135,6 +135,7 @@ lio_disk() {
 	echo "fd_dev_name=/tmp/disk$n.img,fd_dev_size=$(($3 << 20)),fd_buffered_io=1" >"$store/control"
 	echo 1 >"$store/enable"
 	printf '%08x%024x' $((0x1000 + n)) 0 >"$store/wwn/vpd_unit_serial"
+	[ -z "${4:-}" ] || echo "$4" >"$store/wwn/product_id" || return 1
 	for ((p = 0; p < $2; p++)); do
 		printf -v wwn 'naa.60014050000%02x%03x' "$p" "$n"
 		mkdir -p "$TCM/$wwn/tpgt_1/lun/lun_0" || return 1
