@@ -88,8 +88,7 @@ bool sched_free(struct multipathd *d)
 		if (idle || c->left)
 			check_free(d, c);
 	}
-	if (idle)
-		free(s);
+	free(s);
 	d->sched = NULL;
 	return idle;
 }
