@@ -97,11 +97,25 @@ scene_udev_database() {
 	is_whole "it is filled again: all is whole"
 }
 
+told() { grep -c 'Multipath configuration updated' "$MPD_LOG"; } # so often
+told_is() { [ "$(told)" = "$1" ]; }
+
 scene_configuration() {
-	local out
+	local out before
+	before=$(told)
 	rm /etc/multipath.conf
+	ok "the configuration is deleted: the log says that it was not read" wait_for 5 told_is $((before + 1))
 	sleep 3
 	is_whole "the configuration is deleted: nothing changes"
+	mkdir -p /etc/multipath/conf.d
+	echo '# nothing' >/etc/multipath/conf.d/more.conf
+	config
+	sleep 1
+	is "more of it is changed: that is said once" "$(told)" $((before + 1))
+	is "it is read" "$(mpd reconfigure)" ok
+	wait_for 30 mpd_is_idle
+	rm /etc/multipath/conf.d/more.conf
+	ok "then a change is told again" wait_for 5 told_is $((before + 2))
 	printf 'defaults {\n\tuser_friendly_names yes\n\tpolling_interval 1\n}\n' >/etc/multipath.conf
 	printf 'blacklist {\n\tdevnode "^(sd"\n}\n' >>/etc/multipath.conf
 	out=$(mpd reconfigure 2>&1)
