@@ -270,11 +270,10 @@ static void take_dm_map(struct capture *c, const struct dm_map *m, unsigned int 
 static void take_dm(struct capture *c, int err)
 {
 	const unsigned int *k = c->e->dm_version, *t = c->e->mpath_version;
-	const char *word = err ? strerrorname_np(-err) : NULL;
 	char text[128];
 
 	if (err)
-		snprintf(text, sizeof(text), "error: %s\n", word ? word : "EIO");
+		snprintf(text, sizeof(text), "error: %s\n", errno_name(-err));
 	else
 		snprintf(text, sizeof(text), "kernel: %u.%u.%u\ntarget: %u.%u.%u\n", k[0], k[1],
 			 k[2], t[0], t[1], t[2]);
@@ -346,9 +345,8 @@ static void take_daemon(struct capture *c)
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		char *reply, error[48];
 		int r = ctl_ask(c->host, table[i].command, 2000, &reply);
-		const char *word = r ? strerrorname_np(-r) : NULL;
 
-		snprintf(error, sizeof(error), "error %s\n", word ? word : "EIO");
+		snprintf(error, sizeof(error), "error %s\n", errno_name(-r));
 		record_text(c->r, table[i].file, r ? error : reply);
 		if (!r)
 			free(reply);

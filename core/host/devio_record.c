@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/host/devio_answer.h"
+#include "core/host/fdio.h"
 #include "core/host/record.h"
 #include "parser/strbuf.h"
 
@@ -33,10 +34,9 @@ static void answer_path(char *path, size_t len, const char *device, const char *
 static void note_error(struct devio_rec *rec, const char *device, const char *answer, int err)
 {
 	char path[160], text[48];
-	const char *word = strerrorname_np(err);
 
 	answer_path(path, sizeof(path), device, answer);
-	snprintf(text, sizeof(text), "error %s\n", word ? word : "EIO");
+	snprintf(text, sizeof(text), "error %s\n", errno_name(err));
 	record_text(rec->record, path, text);
 }
 

@@ -148,16 +148,34 @@ int name_check(const char *name)
 	return 0;
 }
 
+/* The errors of devices and files that recordings know; musl has no strerrorname_np(). */
+static const struct {
+	int err;
+	const char *name;
+} errors[] = {
+#define E(name)                                                                                    \
+	{                                                                                          \
+		name, #name                                                                        \
+	}
+	E(ENXIO),      E(ENODEV),  E(EIO),	 E(EBUSY),	E(EROFS),   E(EACCES),
+	E(EPERM),      E(ENOENT),  E(ENOTTY),	 E(EINVAL),	E(ENOMEM),  E(ETIMEDOUT),
+	E(EAGAIN),     E(ENOLINK), E(EREMOTEIO), E(EOPNOTSUPP), E(ENODATA), E(ECONNREFUSED),
+	E(ECONNRESET), E(EBADMSG), E(ENOSPC),
+#undef E
+};
+
+const char *errno_name(int err)
+{
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+		if (errors[i].err == err)
+			return errors[i].name;
+	return "EIO";
+}
+
 int errno_by_name(const char *name)
 {
-	static const int known[] = { ENXIO,	 ENODEV,    EIO,	  EBUSY,      EROFS,
-				     EACCES,	 EPERM,	    ENOENT,	  ENOTTY,     EINVAL,
-				     ENOMEM,	 ETIMEDOUT, EAGAIN,	  ENOLINK,    EREMOTEIO,
-				     EOPNOTSUPP, ENODATA,   ECONNREFUSED, ECONNRESET, EBADMSG,
-				     ENOSPC };
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strcmp(name, strerrorname_np(known[i])) == 0)
-			return known[i];
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+		if (strcmp(name, errors[i].name) == 0)
+			return errors[i].err;
 	return 0;
 }

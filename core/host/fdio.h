@@ -26,7 +26,9 @@ char *line_next(char **pos);
 /* Is @name one plain component: not empty, not "." or "..", without '/' or control characters? */
 int name_check(const char *name); /* 0 or -EINVAL */
 
-/* An errno by its name ("ENXIO") as recorded answers have it; 0 where unknown. */
+/* An errno by its name ("ENXIO") as recorded answers have it; 0 where unknown. The other way round an
+ * unknown one is "EIO". */
 int errno_by_name(const char *name);
+const char *errno_name(int err);
 
 #endif

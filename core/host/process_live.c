@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,9 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "core/host/fdio.h"
 
@@ -102,9 +104,20 @@ int process_spare_from_oom(void)
 	return fd_write(fd, "-1000", 5);
 }
 
+/* What glibc can be told of its heap; that of musl needs no telling. */
+static void tune_heap(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_ARENA_MAX, 1); /* one heap for all threads: a worker allocates next to nothing */
+	/* Holes in a locked heap stay resident. What is large has a mapping of its own, always: left to
+	 * itself, malloc() would take more and more of it from the heap. */
+	mallopt(M_MMAP_THRESHOLD, 128 << 10);
+#endif
+}
+
 int process_lock_memory(void)
 {
-	mallopt(M_ARENA_MAX, 1); /* one heap for all threads: a worker allocates next to nothing */
+	tune_heap();
 	if (mlockall(MCL_CURRENT) < 0 || mlockall(MCL_FUTURE | MCL_ONFAULT) < 0)
 		return -errno;
 	return 0;
@@ -112,7 +125,9 @@ int process_lock_memory(void)
 
 void process_give_back(void)
 {
+#ifdef __GLIBC__
 	malloc_trim(0);
+#endif
 }
 
 int process_real_time(void)
