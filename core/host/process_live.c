@@ -123,10 +123,34 @@ int process_lock_memory(void)
 	return 0;
 }
 
+#ifdef __GLIBC__
+/* Where the heap begins, NULL: not known. Its end is sbrk(0). */
+static void *heap_start(void)
+{
+	__attribute__((cleanup(free_text))) char *maps = NULL;
+	__attribute__((cleanup(fd_close))) int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+	char *pos, *line;
+
+	if (fd < 0 || fd_slurp(fd, 1 << 20, &maps, NULL) < 0)
+		return NULL;
+	for (pos = maps; (line = line_next(&pos));)
+		if (strstr(line, "[heap]"))
+			return (void *)strtoul(line, NULL, 16); /* NOLINT: as the kernel has it */
+	return NULL;
+}
+#endif
+
 void process_give_back(void)
 {
 #ifdef __GLIBC__
+	/* the kernel does not take back what is locked */
+	char *heap = heap_start();
+
+	if (heap)
+		munlock(heap, (size_t)((char *)sbrk(0) - heap));
 	malloc_trim(0);
+	if (heap)
+		mlock2(heap, (size_t)((char *)sbrk(0) - heap), MLOCK_ONFAULT);
 #endif
 }
 
