@@ -5,7 +5,6 @@
  * it. Names are compared in place, within the bytes that came and the word that was given: neither
  * is ever copied.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,12 +69,8 @@ static const char *parse(const char *text, struct args *ret)
 static int datacore_args_ok(const char *text, char *why)
 {
 	struct args a;
-	const char *wrong = parse(text, &a);
 
-	if (!wrong)
-		return 0;
-	snprintf(why, PRIO_WHY_MAX, "%s", wrong);
-	return -EINVAL;
+	return prio_args_verdict(parse(text, &a), why);
 }
 
 static void datacore_prepare(struct probe *p, struct probe_req *req)

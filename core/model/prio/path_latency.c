@@ -5,7 +5,6 @@
  * of each read is measured by whoever carries it out. The logarithm is computed here: libm would be
  * a library more for one function.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,12 +90,8 @@ static const char *parse(const char *text, struct args *ret)
 static int latency_args_ok(const char *text, char *why)
 {
 	struct args a;
-	const char *wrong = parse(text, &a);
 
-	if (!wrong)
-		return 0;
-	snprintf(why, PRIO_WHY_MAX, "%s", wrong);
-	return -EINVAL;
+	return prio_args_verdict(parse(text, &a), why);
 }
 
 static void latency_prepare(struct probe *p, struct probe_req *req)

@@ -5,6 +5,7 @@
  */
 #include "core/model/prio/prio.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,6 +50,14 @@ enum probe_next prio_fail(struct prio_verdict *v, const char *why)
 	prio_poor(v, -1, why);
 	v->ok = false;
 	return PROBE_DONE;
+}
+
+int prio_args_verdict(const char *wrong, char *why)
+{
+	if (!wrong)
+		return 0;
+	snprintf(why, PRIO_WHY_MAX, "%s", wrong);
+	return -EINVAL;
 }
 
 void prio_set_tpg(struct prio_verdict *v, const struct blkdev *d)

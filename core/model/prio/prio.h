@@ -36,6 +36,9 @@ enum probe_next prio_fail(struct prio_verdict *v, const char *why);
 /* An error that has a priority all the same (most old prioritizers say 0). */
 enum probe_next prio_poor(struct prio_verdict *v, int prio, const char *why);
 
+/* What args_ok() returns: -EINVAL with the text in @why, where something is @wrong; NULL: nothing is. */
+int prio_args_verdict(const char *wrong, char *why);
+
 /* The path's target port group, from page 83h where it is known. */
 void prio_set_tpg(struct prio_verdict *v, const struct blkdev *d);
 

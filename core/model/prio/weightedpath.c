@@ -114,10 +114,8 @@ static int weightedpath_args_ok(const char *args, char *why)
 	size_t n, m;
 
 	n = prio_word(&args, &word);
-	if (!kind_of(word, n)) {
-		snprintf(why, PRIO_WHY_MAX, "%s", BAD_ARGS);
-		return -EINVAL;
-	}
+	if (!kind_of(word, n))
+		return prio_args_verdict(BAD_ARGS, why);
 	while ((n = prio_word(&args, &word))) {
 		m = prio_word(&args, &prio);
 		if (is_number(prio, m) && pattern_matches(word, n, "") >= 0)
