@@ -425,11 +425,14 @@ static void not_later(struct path *p, int64_t at)
 		p->life.next_ns = at;
 }
 
-/* The next moment for an unplanned check: not twice within a second, however many events there are. */
+/* The next moment for an unplanned check: not twice within a second, however many events there are. But
+ * that a device is blocked, or has not answered yet, was no answer: what it waited for may be this. */
 static int64_t soon(const struct move *m)
 {
 	int64_t now = m->ev->now_ns, checked = m->p->life.checked_ns;
 
+	if (verdicts[m->p->verdict].says == SAYS_WAIT)
+		return now;
 	return checked && now < checked + NSEC_PER_SEC ? checked + NSEC_PER_SEC : now;
 }
 

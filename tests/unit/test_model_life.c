@@ -336,6 +336,25 @@ static void pending_is_looked_at_each_second(void **state)
 		       "2 mpatha: remaining active paths: 1\n");
 }
 
+/* The device was blocked a moment ago; now the kernel gives it up, and fails its I/O. */
+static void a_blocked_path_that_fails_is_checked_at_once(void **state)
+{
+	WORLD *w = world_new(2, &plain);
+	struct path *p = w->m->paths[0];
+	(void)state;
+
+	world_start(w);
+	w->now += 700 * MS;
+	tell(w, p, LIFE_RECHECK, 0);
+	assert_int_equal(w->step.next_ns, w->now + 300 * MS); /* not twice within a second */
+	w->now += 300 * MS;
+	tell(w, p, LIFE_OFFLINE, PATH_PENDING);
+	assert_int_equal(w->step.next_ns, w->now + SEC);
+	w->now += 200 * MS;
+	tell(w, p, LIFE_DM_FAILED, 0);
+	assert_int_equal(w->step.next_ns, w->now);
+}
+
 static void no_worker_says_nothing(void **state)
 {
 	WORLD *w = world_new(1, &plain);
@@ -1161,6 +1180,7 @@ int main(void)
 		cmocka_unit_test(every_row),
 		cmocka_unit_test(intervals_grow_while_up),
 		cmocka_unit_test(pending_is_looked_at_each_second),
+		cmocka_unit_test(a_blocked_path_that_fails_is_checked_at_once),
 		cmocka_unit_test(no_worker_says_nothing),
 		cmocka_unit_test(checks_of_a_map_meet),
 		cmocka_unit_test(texts),
