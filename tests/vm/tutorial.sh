@@ -147,6 +147,7 @@ stand_ins
 mkdir -p /srv
 systemctl start dbus >/dev/null 2>&1 # targetcli wants it
 targetcli </dev/null >/dev/null 2>&1  # and once in its life says that it has no preferences yet
+rm -rf /etc/rtslib-fb-target/*
 for page in "$@"; do
 	run_page "$page"
 	rm -rf /etc/rtslib-fb-target/* /etc/multipath # the next page's reader has a machine of his own
