@@ -59,8 +59,10 @@ int explain_look(struct engine *e, struct gathered *ret)
 	memset(ret, 0, sizeof(*ret));
 	ret->daemon = gather_daemon(e);
 	r = names_load(e);
-	if (r)
+	if (r) {
+		names_go_without(e);
 		note_unseen(e, ret, "bindings and wwids", r);
+	}
 	r = discover_all(e);
 	if (r)
 		return r;

@@ -287,8 +287,9 @@ static void say_decision(const struct subject *s, struct explain *x, bool steps)
 		    explain_value(e, KW_find_multipaths, mode.val));
 	if (s->path->wwid[0]) {
 		explain_add(e, at, "wwids file", explain_state_file(e, STATE_WWIDS), "%s",
-			    names_wwid_known(e, s->path->wwid) ? "has its WWID"
-							       : "does not have its WWID");
+			    !names_wwids_seen(e)		 ? "not seen"
+			    : names_wwid_known(e, s->path->wwid) ? "has its WWID"
+								 : "does not have its WWID");
 		siblings(s, &others);
 		explain_add(e, at, "other paths", NULL, "%s",
 			    others.len ? sb_str(&others) : "none");
@@ -374,14 +375,17 @@ static void say_agreement(const struct subject *s, struct explain *x, const stru
 	explain_add(e, at, "kernel", g->source == GATHER_SYSFS ? "sysfs" : NULL, "%s%s",
 		    dm ? "map " : "no map has its WWID", dm ? dm->name : "");
 	explain_add(e, at, "udev", "DM_MULTIPATH_DEVICE_PATH", "%s", udev);
-	explain_add(e, at, "wwids file", NULL, "%s", known ? "a path" : "does not know it");
+	explain_add(e, at, "wwids file", NULL, "%s",
+		    !names_wwids_seen(e) ? "not seen"
+		    : known		 ? "a path"
+					 : "does not know it");
 	if (!ask->initramfs_wwids) {
 		explain_add(e, at, "initramfs", NULL, "not looked at (--initramfs=DIR, unpacked)");
 	} else {
 		bool has = *wwid && text_has(ask->initramfs_wwids, wwid);
 
 		explain_add(e, at, "initramfs", NULL, "%s", has ? "a path" : "does not know it");
-		if (has != known)
+		if (names_wwids_seen(e) && has != known)
 			differ(&quarrel, "the wwids file and the one in the initramfs");
 	}
 	map = g->daemon == DAEMON_RUNS ? daemon_map(e, s->path->dev.name) : NULL;
@@ -392,7 +396,7 @@ static void say_agreement(const struct subject *s, struct explain *x, const stru
 					     : "does not say");
 	if ((yes && !strcmp(udev, "not a path")) || (!yes && !strcmp(udev, "a path")))
 		differ(&quarrel, "udev and multipath");
-	if (dm && !known)
+	if (dm && names_wwids_seen(e) && !known)
 		differ(&quarrel, "the kernel and the wwids file");
 	if (dm && map && strcmp(map, dm->name))
 		differ(&quarrel, "the kernel and multipathd");

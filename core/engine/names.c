@@ -55,6 +55,17 @@ int names_load(struct engine *e)
 	return 0;
 }
 
+void names_go_without(struct engine *e)
+{
+	if (!e->bindings)
+		e->bindings = bindings_new();
+}
+
+bool names_wwids_seen(const struct engine *e)
+{
+	return e->wwids != NULL;
+}
+
 /* Read the file again: somebody may have bound names since we looked. */
 static int refresh_bindings(struct engine *e)
 {

@@ -12,6 +12,9 @@
 
 /* Read both files into @e (absent ones are empty). Reports bad binding lines. 0 or -errno. */
 int names_load(struct engine *e);
+/* names_load() has failed, and the look goes on: as if no name were bound and no WWID known. */
+void names_go_without(struct engine *e);
+bool names_wwids_seen(const struct engine *e); /* could the file of WWIDs be read? */
 
 /* Somebody else may have written the files since: those that have changed are read again. */
 void names_refresh(struct engine *e);
