@@ -44,7 +44,7 @@ setpriv --reuid=65534 --regid=65534 --clear-groups "$MINIPATH" status >/tmp/out 
 matches "not root: the maps are seen" "$(cat /tmp/out)" '4 maps, 16 of 16 paths usable'
 matches "not root: what is not seen is said" "$(cat /tmp/out)" '^not seen: device-mapper: (Permission denied|Operation not permitted)'
 for name in "$(disk_names | head -1)" mpatha dm-0; do
-	setpriv --reuid=65534 --regid=65534 --clear-groups "$MINIPATH" explain "$name" >/tmp/out 2>&1
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$MINIPATH" explain "$name" >/tmp/out 2>/tmp/err
 	matches "not root: explain $name: the map that is there" "$(head -1 /tmp/out)" ' is a (path of the )?map( mpath[a-d]$|; )'
 done
 
