@@ -174,6 +174,25 @@ static void check_free(struct multipathd *d, struct check *c)
 	free(c);
 }
 
+static struct path *path_of(struct multipathd *d, const struct check *c)
+{
+	struct path *p = topology_path_named(d->e->topo, c->name);
+
+	return p && p->duty.id == c->path_id ? p : NULL;
+}
+
+/* No worker can be had for what is next. */
+static void give_up(struct multipathd *d, struct check *c)
+{
+	struct path *p = d->e ? path_of(d, c) : NULL;
+
+	check_free(d, c);
+	if (!p)
+		return;
+	p->duty.asking = p->duty.expired = false;
+	path_event(d, p, LIFE_UNCHECKED, PATH_UNCHECKED, NULL);
+}
+
 static void submit(struct multipathd *d, struct path *p, struct check *c)
 {
 	int64_t now = daemon_now(d);
@@ -184,11 +203,8 @@ static void submit(struct multipathd *d, struct path *p, struct check *c)
 	c->deadline_ns = now + probe_job_timeout_ms(c->job) * NSEC_PER_MSEC + GRACE_NS;
 	c->pending_ns = now + PENDING_NS;
 	arm_deadline(d, c->pending_ns);
-	if (!work_submit(d->sched->pool, &c->work))
-		return;
-	p->duty.asking = false;
-	check_free(d, c);
-	path_event(d, p, LIFE_UNCHECKED, PATH_UNCHECKED, NULL);
+	if (work_submit(d->sched->pool, &c->work))
+		give_up(d, c);
 }
 
 static void ask(struct multipathd *d, struct path *p, enum ask_kind kind, unsigned int want)
@@ -274,13 +290,6 @@ void sched_purge(struct multipathd *d, const struct path *p)
 }
 
 /* --- answers --------------------------------------------------------------------------------- */
-
-static struct path *path_of(struct multipathd *d, const struct check *c)
-{
-	struct path *p = topology_path_named(d->e->topo, c->name);
-
-	return p && p->duty.id == c->path_id ? p : NULL;
-}
 
 static void keep_identity(struct multipathd *d, struct path *p)
 {
@@ -370,18 +379,6 @@ static void device_answers(void *ctx, uint32_t events)
 	c->left = NULL;
 	c->progress = probe_job_step(c->job, false);
 	go_on(c->d, c);
-}
-
-/* No worker can be had for what is next. */
-static void give_up(struct multipathd *d, struct check *c)
-{
-	struct path *p = d->e ? path_of(d, c) : NULL;
-
-	check_free(d, c);
-	if (!p)
-		return;
-	p->duty.asking = p->duty.expired = false;
-	path_event(d, p, LIFE_UNCHECKED, PATH_UNCHECKED, NULL);
 }
 
 /* A check has come as far as c->progress. */

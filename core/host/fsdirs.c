@@ -10,17 +10,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdint.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "parser/hash.h"
+
 #define SLOTS 4096
 
 struct dir {
 	int fd;
-	size_t len;
 	char path[];
 };
 
@@ -57,23 +58,18 @@ void fsdirs_free(struct fsdirs *d)
 	free(d);
 }
 
-/* FNV-1a */
-static struct dir **slot_of(struct fsdirs *d, const char *path, size_t len)
+static struct dir **slot_of(struct fsdirs *d, const char *path)
 {
-	uint32_t h = 2166136261u;
-
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (uint8_t)path[i]) * 16777619u;
-	return &d->slot[h % SLOTS];
+	return &d->slot[hash_text(HASH_START, path) % SLOTS];
 }
 
-int fsdirs_open(struct fsdirs *d, const char *path, size_t len, const char *name)
+int fsdirs_open(struct fsdirs *d, const char *path, const char *name)
 {
-	struct dir **slot = slot_of(d, path, len);
+	struct dir **slot = slot_of(d, path);
 	int fd = -ENOENT;
 
 	pthread_mutex_lock(&d->lock);
-	if (*slot && (*slot)->len == len && memcmp((*slot)->path, path, len) == 0) {
+	if (*slot && strcmp((*slot)->path, path) == 0) {
 		fd = openat((*slot)->fd, name,
 			    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 		if (fd < 0) {
@@ -86,25 +82,24 @@ int fsdirs_open(struct fsdirs *d, const char *path, size_t len, const char *name
 }
 
 /* At least half of what the process may have is for others. */
-static int is_scarce(int fd)
+static bool is_scarce(int fd)
 {
 	struct rlimit limit;
 
 	return getrlimit(RLIMIT_NOFILE, &limit) < 0 || (rlim_t)fd >= limit.rlim_cur / 2;
 }
 
-void fsdirs_keep(struct fsdirs *d, const char *path, size_t len, int dir_fd)
+void fsdirs_keep(struct fsdirs *d, const char *path, int dir_fd)
 {
-	struct dir *dir = is_scarce(dir_fd) ? NULL : malloc(sizeof(*dir) + len);
-	struct dir **slot = slot_of(d, path, len);
+	struct dir *dir = is_scarce(dir_fd) ? NULL : malloc(sizeof(*dir) + strlen(path) + 1);
+	struct dir **slot = slot_of(d, path);
 
 	if (!dir) {
 		close(dir_fd);
 		return;
 	}
 	dir->fd = dir_fd;
-	dir->len = len;
-	memcpy(dir->path, path, len);
+	strcpy(dir->path, path);
 	pthread_mutex_lock(&d->lock);
 	slot_clear(slot);
 	*slot = dir;

@@ -8,18 +8,16 @@
 #ifndef MP_FSDIRS_H
 #define MP_FSDIRS_H
 
-#include <stddef.h>
-
 struct fsdirs;
 
 struct fsdirs *fsdirs_new(void); /* NULL: out of memory */
 void fsdirs_free(struct fsdirs *d);
 
-/* Open @name for reading in the directory known by the first @len bytes of @path: a descriptor,
- * -ENOENT where it is not known or has no such file, or -errno. */
-int fsdirs_open(struct fsdirs *d, const char *path, size_t len, const char *name);
+/* Open @name for reading in the directory kept as @path: a descriptor, -ENOENT where there is none or it
+ * has no such file, or -errno. */
+int fsdirs_open(struct fsdirs *d, const char *path, const char *name);
 
 /* Keep @dir_fd, which is taken over. Where there is no room, or descriptors are scarce, it is closed. */
-void fsdirs_keep(struct fsdirs *d, const char *path, size_t len, int dir_fd);
+void fsdirs_keep(struct fsdirs *d, const char *path, int dir_fd);
 
 #endif

@@ -407,22 +407,22 @@ static int path_format(char *path, size_t len, const char *fmt, va_list ap)
 /* The file behind @path by way of a directory that is held; -ENOENT: by the whole way. */
 static int open_held(struct fstree *t, const char *path)
 {
-	const char *name = strrchr(path, '/');
-	size_t len = name ? (size_t)(name - path) : 0;
-	char dir[PATH_MAX];
+	char dir[PATH_MAX], *name;
 	int fd;
 
 	if (!t->dirs || t->record || strncmp(path, "devices/", 8) != 0)
 		return -ENOENT; /* elsewhere there are links, which may lead to another place each day */
-	fd = fsdirs_open(t->dirs, path, len, name + 1);
+	strcpy(dir, path);	/* path_format() made it fit */
+	name = strrchr(dir, '/');
+	*name++ = '\0';
+	fd = fsdirs_open(t->dirs, dir, name);
 	if (fd != -ENOENT)
 		return fd;
-	memcpy(dir, path, len);
-	dir[len] = '\0';
 	fd = open_below(t, dir, O_PATH | O_DIRECTORY);
-	if (fd >= 0)
-		fsdirs_keep(t->dirs, path, len, fd);
-	return fsdirs_open(t->dirs, path, len, name + 1);
+	if (fd < 0)
+		return fd;
+	fsdirs_keep(t->dirs, dir, fd);
+	return fsdirs_open(t->dirs, dir, name);
 }
 
 static ssize_t read_text(struct fstree *t, const char *path, char *buf, size_t len)
