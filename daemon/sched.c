@@ -124,12 +124,9 @@ static void run_check(struct host *h, struct work *w)
 	char file[300];
 
 	if (c->kind != ASK_PURGE) {
-		c->progress = probe_job_step(c->job, true);
-		while (c->progress == ASK_LEFT && (c->stay || work_is_last(w))) {
-			c->progress = probe_job_linger(c->job, LINGER_MS);
-			if (!c->stay)
-				break;
-		}
+		c->progress = probe_job_step(c->job, true, 0);
+		if (c->progress == ASK_LEFT && (c->stay || work_is_last(w)))
+			c->progress = probe_job_step(c->job, true, c->stay ? -1 : LINGER_MS);
 		return;
 	}
 	snprintf(file, sizeof(file), "%s/delete", c->device);
@@ -377,7 +374,7 @@ static void device_answers(void *ctx, uint32_t events)
 	(void)events;
 	loop_remove(c->left); /* it may be closed now */
 	c->left = NULL;
-	c->progress = probe_job_step(c->job, false);
+	c->progress = probe_job_step(c->job, false, 0);
 	go_on(c->d, c);
 }
 
@@ -402,7 +399,7 @@ static void answered(void *ctx, struct work *w)
 	struct check *c = (struct check *)w;
 
 	if (c->kind != ASK_PURGE && c->progress == ASK_LEFT)
-		c->progress = probe_job_step(c->job, false);
+		c->progress = probe_job_step(c->job, false, 0);
 	go_on(ctx, c);
 }
 

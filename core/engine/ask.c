@@ -271,14 +271,14 @@ static enum probe_next judge(struct ask_talk *t, const struct probe_rsp *rsp)
 			  : t->prio->judge(t->probe, rsp, &t->req, t->rank);
 }
 
-static enum ask_progress step(struct ask *a, bool may_wait, int wait_ms)
+enum ask_progress ask_step(struct ask *a, bool may_wait, int stay_ms)
 {
 	struct ask_talk *t = &a->talk;
 	struct probe_rsp rsp;
 
 	for (;;) {
 		if (t->left) {
-			if (!fetch(a, wait_ms, &rsp))
+			if (!fetch(a, may_wait ? stay_ms : 0, &rsp))
 				return ASK_LEFT;
 			if (t->res.err) { /* that says nothing of the device */
 				a->may_leave = false;
@@ -296,16 +296,6 @@ static enum ask_progress step(struct ask *a, bool may_wait, int wait_ms)
 	}
 }
 
-enum ask_progress ask_step(struct ask *a, bool may_wait)
-{
-	return step(a, may_wait, 0);
-}
-
-enum ask_progress ask_linger(struct ask *a, int ms)
-{
-	return step(a, true, ms);
-}
-
 /* --- at one go ------------------------------------------------------------------------------- */
 
 static void to_the_end(struct ask *a)
@@ -313,7 +303,7 @@ static void to_the_end(struct ask *a)
 	bool leaves = a->may_leave;
 
 	a->may_leave = false;
-	ask_step(a, true);
+	ask_step(a, true, 0);
 	a->may_leave = leaves;
 }
 

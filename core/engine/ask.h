@@ -43,7 +43,8 @@ void ask_prio(struct ask *a, const struct prioritizer *c, struct probe *p, struc
 
 /*
  * The same in steps: begin, then ask_step() until ASK_DONE. @p and @v stay where they are meanwhile.
- * With @may_wait false ask_step() never waits for the device, and may be called on any thread.
+ * With @may_wait false ask_step() never waits for the device, and may be called on any thread. Else it
+ * stays for @stay_ms with a command that the device has: 0 not at all, -1 as long as it takes.
  */
 enum ask_progress {
 	ASK_DONE,
@@ -54,10 +55,8 @@ void ask_check_begin(struct ask *a, const struct checker *c, struct probe *p,
 		     struct check_verdict *v);
 void ask_prio_begin(struct ask *a, const struct prioritizer *c, struct probe *p,
 		    struct prio_verdict *v);
-enum ask_progress ask_step(struct ask *a, bool may_wait);
+enum ask_progress ask_step(struct ask *a, bool may_wait, int stay_ms);
 int ask_fd(const struct ask *a);
-/* After ASK_LEFT: stay with it for so long. */
-enum ask_progress ask_linger(struct ask *a, int ms);
 
 /* INQUIRY data, or a VPD page of it. Length of what came, 0: no answer. */
 uint32_t ask_inquiry(struct ask *a, bool vpd, uint8_t page, unsigned int timeout_ms, uint8_t *out,

@@ -83,7 +83,7 @@ static void say_name(const struct pair *p, struct explain *x, const struct expla
 	struct explain_section *at = explain_section(x, "name", "Why it is called so");
 	const struct prop *alias = props_get(&p->want->props, KW_alias);
 	const struct prop *friendly = props_get(&p->want->props, KW_user_friendly_names);
-	const char *bound = e->bindings ? bindings_alias(e->bindings, p->wwid) : NULL;
+	const char *bound = bindings_alias(e->bindings, p->wwid);
 	bool uses_binding = !alias->val && props_yes(&p->want->props, KW_user_friendly_names);
 
 	explain_add(e, at, "name",

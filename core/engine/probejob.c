@@ -245,33 +245,23 @@ static void next_phase(struct probe_job *j)
 	}
 }
 
-enum ask_progress probe_job_step(struct probe_job *j, bool may_wait)
+enum ask_progress probe_job_step(struct probe_job *j, bool may_wait, int stay_ms)
 {
 	enum ask_progress r;
 
 	while (j->phase != PHASE_END) {
 		if (j->phase == PHASE_PAGES && !may_wait && !pages_known(j))
 			return ASK_BLOCKS;
-		if (j->talking && (r = ask_step(&j->ask, may_wait)) != ASK_DONE)
+		if (j->talking && (r = ask_step(&j->ask, may_wait, stay_ms)) != ASK_DONE)
 			return r;
 		next_phase(j);
 	}
 	return ASK_DONE;
 }
 
-enum ask_progress probe_job_linger(struct probe_job *j, int ms)
-{
-	enum ask_progress r = ask_linger(&j->ask, ms);
-
-	if (r != ASK_DONE)
-		return r;
-	next_phase(j);
-	return probe_job_step(j, true);
-}
-
 void probe_job_run(void *job)
 {
-	probe_job_step(job, true);
+	probe_job_step(job, true, 0);
 }
 
 int probe_job_fd(const struct probe_job *j)

@@ -33,9 +33,7 @@ void probe_job_free(struct probe_job *j);
  * thread that must not wait, until that says ASK_BLOCKS. A job that is freed forgets its command.
  */
 void probe_job_may_leave(struct probe_job *j);
-enum ask_progress probe_job_step(struct probe_job *j, bool may_wait);
-/* After ASK_LEFT: stay with it for so long. */
-enum ask_progress probe_job_linger(struct probe_job *j, int ms);
+enum ask_progress probe_job_step(struct probe_job *j, bool may_wait, int stay_ms);
 int probe_job_fd(const struct probe_job *j);
 
 /* For each command; the whole job may take a little longer. */

@@ -98,7 +98,7 @@ int sg_fetch(int fd, int wait_ms, struct scsi_result *r)
 	struct sg_io_hdr h = { .interface_id = 'S', .pack_id = -1 };
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 
-	if (wait_ms > 0)
+	if (wait_ms)
 		poll(&p, 1, wait_ms);
 	if (read(fd, &h, sizeof(h)) >= 0) {
 		result_fill(&h, r);

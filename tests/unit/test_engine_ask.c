@@ -183,17 +183,17 @@ static void test_left(void **state)
 {
 	(void)state;
 	begin(true, "");
-	assert_int_equal(ask_step(&a, false), ASK_BLOCKS);
+	assert_int_equal(ask_step(&a, false, 0), ASK_BLOCKS);
 	assert_int_equal(dev.generics, 0);
-	assert_int_equal(ask_step(&a, true), ASK_LEFT);
+	assert_int_equal(ask_step(&a, true, 0), ASK_LEFT);
 	assert_string_equal(a.generic, "sg4");
 	assert_int_equal(ask_fd(&a), 77);
-	assert_int_equal(ask_step(&a, false), ASK_LEFT);
+	assert_int_equal(ask_step(&a, false, 0), ASK_LEFT);
 	assert_int_equal(dev.waited_ms, 0);
-	assert_int_equal(ask_linger(&a, 8), ASK_LEFT);
+	assert_int_equal(ask_step(&a, true, 8), ASK_LEFT);
 	assert_int_equal(dev.waited_ms, 8);
 	dev.ready = true;
-	assert_int_equal(ask_step(&a, false), ASK_DONE);
+	assert_int_equal(ask_step(&a, false, 0), ASK_DONE);
 	assert_int_equal(dev.plain, 0);
 	assert_int_equal(dev.sent, 1);
 	ends_up();
@@ -206,10 +206,10 @@ static void test_again(void **state)
 	begin(true, "sg4");
 	dev.attentions = 1;
 	dev.ready = true;
-	assert_int_equal(ask_step(&a, true), ASK_LEFT);
-	assert_int_equal(ask_step(&a, false), ASK_BLOCKS);
-	assert_int_equal(ask_step(&a, true), ASK_LEFT);
-	assert_int_equal(ask_step(&a, false), ASK_DONE);
+	assert_int_equal(ask_step(&a, true, 0), ASK_LEFT);
+	assert_int_equal(ask_step(&a, false, 0), ASK_BLOCKS);
+	assert_int_equal(ask_step(&a, true, 0), ASK_LEFT);
+	assert_int_equal(ask_step(&a, false, 0), ASK_DONE);
 	assert_int_equal(dev.generics, 1);
 	assert_int_equal(dev.sent, 2);
 	ends_up();
@@ -221,10 +221,10 @@ static void test_renamed(void **state)
 	(void)state;
 	begin(true, "sg2");
 	dev.ready = true;
-	assert_int_equal(ask_step(&a, true), ASK_LEFT);
+	assert_int_equal(ask_step(&a, true, 0), ASK_LEFT);
 	assert_string_equal(a.generic, "sg4");
 	assert_int_equal(dev.generics, 2);
-	assert_int_equal(ask_step(&a, false), ASK_DONE);
+	assert_int_equal(ask_step(&a, false, 0), ASK_DONE);
 	ends_up();
 }
 
@@ -236,7 +236,7 @@ static void test_plain_way(void **state)
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
 		begin(true, "sg4");
 		dev.generic_err = errors[i];
-		assert_int_equal(ask_step(&a, true), ASK_DONE);
+		assert_int_equal(ask_step(&a, true, 0), ASK_DONE);
 		assert_int_equal(dev.plain, i + 1);
 		ends_up();
 	}
@@ -248,7 +248,7 @@ static void test_send_fails(void **state)
 	(void)state;
 	begin(true, "sg4");
 	dev.send_err = -ENODEV;
-	assert_int_equal(ask_step(&a, true), ASK_DONE);
+	assert_int_equal(ask_step(&a, true, 0), ASK_DONE);
 	assert_int_equal(dev.plain, 1);
 	ends_up();
 }
@@ -260,9 +260,9 @@ static void test_fetch_fails(void **state)
 	begin(true, "sg4");
 	dev.ready = true;
 	dev.fetch_err = EPERM;
-	assert_int_equal(ask_step(&a, true), ASK_LEFT);
-	assert_int_equal(ask_step(&a, false), ASK_BLOCKS);
-	assert_int_equal(ask_step(&a, true), ASK_DONE);
+	assert_int_equal(ask_step(&a, true, 0), ASK_LEFT);
+	assert_int_equal(ask_step(&a, false, 0), ASK_BLOCKS);
+	assert_int_equal(ask_step(&a, true, 0), ASK_DONE);
 	assert_int_equal(dev.sent, 1);
 	assert_int_equal(dev.plain, 1);
 	ends_up();
@@ -272,7 +272,7 @@ static void test_not_asked_to(void **state)
 {
 	(void)state;
 	begin(false, "sg4");
-	assert_int_equal(ask_step(&a, true), ASK_DONE);
+	assert_int_equal(ask_step(&a, true, 0), ASK_DONE);
 	assert_int_equal(dev.generics, 0);
 	ends_up();
 	begin(true, "sg4");
@@ -287,7 +287,7 @@ static void test_end_while_left(void **state)
 {
 	(void)state;
 	begin(true, "sg4");
-	assert_int_equal(ask_step(&a, true), ASK_LEFT);
+	assert_int_equal(ask_step(&a, true, 0), ASK_LEFT);
 	ask_done(&a);
 	ask_done(&a);
 	assert_int_equal(verdict.state, PATH_WILD);
