@@ -62,8 +62,8 @@ struct devio_ops {
 	 * for a device where generic() fails, as where that driver is not loaded. @name: "sg3", believed
 	 * only when the device at @at is behind it (-ENODEV). send() may block like the others; fetch()
 	 * waits at most @wait_ms for the answer (0: may be called on any thread, -1: as long as it takes),
-	 * else says -EAGAIN. queue_fd() becomes readable with the answer. @buf is read and written in send() and fetch() only.
-	 * A handle that is closed before is forgotten by the kernel when the answer comes.
+	 * else says -EAGAIN. queue_fd() becomes readable with the answer. @buf is read and written in send()
+	 * and fetch() only. A handle that is closed before is forgotten by the kernel when the answer comes.
 	 */
 	int (*generic)(struct devio *io, const char *name, const struct scsi_addr *at,
 		       struct devio_dev **ret_dev);
